@@ -1,0 +1,28 @@
+using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Owners;
+using GenAiCostPortal.Ledger.Prices;
+using GenAiCostPortal.Ledger.Store;
+using GenAiCostPortal.Ledger.Traces;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GenAiCostPortal.Ledger;
+
+/// <summary>Registers everything of the ledger.</summary>
+public static class LedgerRegistration
+{
+    /// <summary>Adds the store, writers and reports.</summary>
+    public static IServiceCollection AddLedger(this IServiceCollection services, StoreOptions store, OwnerKeys owners)
+    {
+        services.AddLedgerStore(store);
+        services.AddSingleton(owners);
+        services.AddSingleton<PriceFinder>();
+        services.AddSingleton<TraceWriter>();
+        services.AddSingleton<BillWriter>();
+        services.AddSingleton<MeterWriter>();
+        services.AddSingleton<LedgerBuild>();
+        services.AddSingleton<SpendReport>();
+        services.AddSingleton<Reconciliation>();
+        services.AddSingleton<TraceSearch>();
+        return services;
+    }
+}

@@ -1,0 +1,114 @@
+using GenAiCostPortal.Ledger.Access;
+using GenAiCostPortal.Ledger.Assessment;
+using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Feeds;
+using GenAiCostPortal.Ledger.Prices;
+using GenAiCostPortal.Ledger.Traces;
+using GenAiCostPortal.Ledger.Usage;
+using Microsoft.EntityFrameworkCore;
+
+namespace GenAiCostPortal.Ledger.Store;
+
+/// <summary>
+/// The store. Times are UTC and kept as milliseconds since 1970, days as day numbers, money as nano-USD. One context per
+/// database derives from it; the model is the same on both.
+/// </summary>
+public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<DimensionValue> Dimensions => Set<DimensionValue>();
+    public DbSet<TraceRow> Traces => Set<TraceRow>();
+    public DbSet<SpanRow> Spans => Set<SpanRow>();
+    public DbSet<SpanOrigin> SpanOrigins => Set<SpanOrigin>();
+    public DbSet<CallRow> Calls => Set<CallRow>();
+    public DbSet<UsageSeries> UsageSeries => Set<UsageSeries>();
+    public DbSet<CostSeries> CostSeries => Set<CostSeries>();
+    public DbSet<UsageRollup> UsageRollups => Set<UsageRollup>();
+    public DbSet<CostRollup> CostRollups => Set<CostRollup>();
+    public DbSet<Price> Prices => Set<Price>();
+    public DbSet<BilledLine> BilledLines => Set<BilledLine>();
+    public DbSet<BilledDay> BilledDays => Set<BilledDay>();
+    public DbSet<OutsideScopeCost> OutsideScopeCosts => Set<OutsideScopeCost>();
+    public DbSet<FrozenEstimate> FrozenEstimates => Set<FrozenEstimate>();
+    public DbSet<LedgerEntry> LedgerEntries => Set<LedgerEntry>();
+    public DbSet<MeteredUsage> MeteredUsage => Set<MeteredUsage>();
+    public DbSet<FeedRun> FeedRuns => Set<FeedRun>();
+    public DbSet<SenderSeen> Senders => Set<SenderSeen>();
+    public DbSet<SignalCount> SignalCounts => Set<SignalCount>();
+    public DbSet<AssessmentDraft> AssessmentDrafts => Set<AssessmentDraft>();
+    public DbSet<AssessmentSubmission> AssessmentSubmissions => Set<AssessmentSubmission>();
+    public DbSet<PortalUser> Users => Set<PortalUser>();
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+    public DbSet<ActionRecord> Actions => Set<ActionRecord>();
+    public DbSet<StoreFact> Facts => Set<StoreFact>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder conventions)
+    {
+        conventions.Properties<DateTime>().HaveConversion<UtcMillisecondsConverter>();
+        conventions.Properties<DateOnly>().HaveConversion<DayNumberConverter>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        model.Entity<DimensionValue>(e =>
+        {
+            e.ToTable("dimension");
+            e.Property(x => x.Id).ValueGeneratedNever();
+            e.HasIndex(x => new { x.Kind, x.Name }).IsUnique();
+        });
+        model.Entity<TraceRow>(e =>
+        {
+            e.ToTable("trace").HasKey(x => x.Key);
+            e.Property(x => x.Key).ValueGeneratedNever();
+            e.HasIndex(x => x.TraceId).IsUnique();
+            e.HasIndex(x => new { x.StartUnixMs, x.Key });
+        });
+        model.Entity<SpanRow>(e => e.ToTable("span").HasKey(x => new { x.TraceKey, x.SpanId }));
+        model.Entity<SpanOrigin>(e =>
+        {
+            e.ToTable("span_origin");
+            e.Property(x => x.Id).ValueGeneratedNever();
+            e.HasIndex(x => x.Hash).IsUnique();
+        });
+        model.Entity<CallRow>(e =>
+        {
+            e.ToTable("call").HasKey(x => new { x.TraceKey, x.SpanId });
+            e.Ignore(x => x.Tokens);
+            e.HasIndex(x => x.StartUnixMs);
+        });
+        model.Entity<UsageSeries>(e => { e.ToTable("usage_series"); e.Property(x => x.Id).ValueGeneratedNever(); });
+        model.Entity<CostSeries>(e => { e.ToTable("cost_series"); e.Property(x => x.Id).ValueGeneratedNever(); });
+        model.Entity<UsageRollup>(e =>
+        {
+            e.ToTable("usage_rollup").HasKey(x => new { x.Span, x.SlotUnixSeconds, x.SeriesId });
+            e.Ignore(x => x.Tokens);
+        });
+        model.Entity<CostRollup>(e =>
+        {
+            e.ToTable("cost_rollup").HasKey(x => new { x.Span, x.SlotUnixSeconds, x.SeriesId });
+            e.Ignore(x => x.Tokens);
+        });
+        model.Entity<Price>(e => { e.ToTable("price"); e.HasIndex(x => x.Model); });
+        model.Entity<BilledLine>(e => { e.ToTable("billed_line"); e.HasIndex(x => new { x.Day, x.AccountId }); });
+        model.Entity<BilledDay>(e => e.ToTable("billed_day").HasKey(x => new { x.Day, x.AccountId }));
+        model.Entity<FrozenEstimate>(e => e.ToTable("frozen_estimate").HasKey(x => new { x.Day, x.AccountId, x.ModelId }));
+        model.Entity<OutsideScopeCost>(e => e.ToTable("outside_scope_cost").HasKey(x => new { x.Day, x.AccountId, x.BilledServiceId }));
+        model.Entity<LedgerEntry>(e => { e.ToTable("ledger_entry"); e.HasIndex(x => new { x.Day, x.AccountId }); });
+        model.Entity<MeteredUsage>(e => e.ToTable("metered_usage")
+            .HasKey(x => new { x.HourUnixSeconds, x.AccountId, x.RegionId, x.ModelId, x.Scope, x.Metric }));
+        model.Entity<FeedRun>(e => { e.ToTable("feed_run"); e.HasIndex(x => new { x.Feed, x.Start }); });
+        model.Entity<SenderSeen>(e => { e.ToTable("sender"); e.HasIndex(x => new { x.ScopeName, x.ScopeVersion, x.Language }).IsUnique(); });
+        model.Entity<SignalCount>(e => e.ToTable("signal_count").HasKey(x => x.Signal));
+        model.Entity<AssessmentDraft>(e => e.ToTable("assessment_draft").HasKey(x => x.Scope));
+        model.Entity<AssessmentSubmission>(e => { e.ToTable("assessment_submission"); e.HasIndex(x => new { x.Scope, x.SubmittedAt }); });
+        model.Entity<PortalUser>(e => { e.ToTable("portal_user"); e.HasIndex(x => x.Name).IsUnique(); });
+        model.Entity<ApiKey>(e => { e.ToTable("api_key"); e.HasIndex(x => x.Hash).IsUnique(); });
+        model.Entity<ActionRecord>(e => { e.ToTable("action_record"); e.HasIndex(x => x.At); });
+        model.Entity<StoreFact>(e => e.ToTable("store_fact").HasKey(x => x.Name));
+    }
+}
+
+/// <summary>The store on SQLite.</summary>
+public sealed class SqliteLedgerDb(DbContextOptions<SqliteLedgerDb> options) : LedgerDb(options);
+
+/// <summary>The store on PostgreSQL.</summary>
+public sealed class PostgresLedgerDb(DbContextOptions<PostgresLedgerDb> options) : LedgerDb(options);

@@ -1,0 +1,18 @@
+using GenAiCostPortal.Sources.Aws;
+using GenAiCostPortal.Sources.Otlp;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GenAiCostPortal.Sources;
+
+/// <summary>Registers every way in.</summary>
+public static class SourcesRegistration
+{
+    /// <summary>Adds receivers, feeds and the schedule.</summary>
+    public static IServiceCollection AddSources(this IServiceCollection services, OtlpOptions otlp, AwsOptions aws)
+    {
+        services.AddSingleton(otlp);
+        services.AddSingleton(aws);
+        services.AddSingleton<OtlpDecoder>();
+        return services;
+    }
+}

@@ -1,0 +1,43 @@
+namespace GenAiCostPortal.Sources.Aws;
+
+/// <summary>Contract: <c>Aws:*</c>.</summary>
+public sealed class AwsOptions
+{
+    public List<AwsConnectionOptions> Connections { get; set; } = [];
+    /// <summary>Cap on what the portal's own AWS calls may cost in a month, USD.</summary>
+    public decimal MonthlyApiBudgetUsd { get; set; } = 20m;
+}
+
+/// <summary>One account or payer (contract: <c>Aws:Connections:N:*</c>).</summary>
+public sealed class AwsConnectionOptions
+{
+    public string Name { get; set; } = "";
+    public string AccountId { get; set; } = "";
+    public List<string> Regions { get; set; } = [];
+    public string? Profile { get; set; }
+    public string? RoleArn { get; set; }
+    public string? ExternalId { get; set; }
+    public string? AccessKeyId { get; set; }
+    public string? SecretAccessKey { get; set; }
+    public string? ServiceUrl { get; set; }
+    public CostExplorerOptions CostExplorer { get; set; } = new();
+    public CloudWatchOptions CloudWatch { get; set; } = new();
+}
+
+/// <summary>Contract: <c>…:CostExplorer:*</c>.</summary>
+public sealed class CostExplorerOptions
+{
+    public bool Enabled { get; set; }
+    public string Granularity { get; set; } = "Daily";
+    public string Metric { get; set; } = "UnblendedCost";
+    public int LookbackDays { get; set; } = 35;
+}
+
+/// <summary>Contract: <c>…:CloudWatch:*</c>.</summary>
+public sealed class CloudWatchOptions
+{
+    public bool Enabled { get; set; }
+    public int PeriodSeconds { get; set; } = 300;
+    public string? CustomNamespace { get; set; }
+    public string FeatureDimension { get; set; } = "Feature";
+}

@@ -1,3 +1,5 @@
+using GenAiCostPortal.Ledger.Access;
+using GenAiCostPortal.Ledger.Assessment;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Prices;
@@ -23,6 +25,9 @@ public static class LedgerRegistration
         services.AddSingleton<SpendReport>();
         services.AddSingleton<Reconciliation>();
         services.AddSingleton<TraceSearch>();
+        services.AddSingleton<EvidenceReport>();
+        services.AddSingleton<AssessmentDesk>();
+        services.AddSingleton<ActionLog>();
         return services;
     }
 }

@@ -1,59 +1,133 @@
+using System.Globalization;
 using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Owners;
+using GenAiCostPortal.Ledger.Prices;
+using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Ledger.Usage;
+using Microsoft.EntityFrameworkCore;
 
 namespace GenAiCostPortal.Ledger.Traces;
 
-/// <summary>Order of a trace list.</summary>
-public enum TraceSort { Start, CostUsd, Tokens, DurationMs }
-
-/// <summary>A question to the trace list.</summary>
-public sealed record TraceQuery(DateTime From, DateTime To, SpendFilter Filter)
-{
-    public TraceSort Sort { get; init; } = TraceSort.Start;
-    public bool Descending { get; init; } = true;
-    public int Limit { get; init; } = 100;
-    public int Offset { get; init; }
-    public decimal? MinCostUsd { get; init; }
-    public long? MinTokens { get; init; }
-    public double? MinDurationMs { get; init; }
-    public bool? HasErrors { get; init; }
-    public bool? HasRetries { get; init; }
-    public bool? HasLoop { get; init; }
-    public string? Text { get; init; }
-}
-
-/// <summary>A trace in a list. Cost is estimated, USD; null when unknown.</summary>
-public sealed record TraceItem(
-    string TraceId, DateTime Start, double DurationMs, string Workflow, string Feature, string Release, string Environment,
-    IReadOnlyList<string> Models, int Calls, int Spans, long Tokens, decimal? EstimatedCostUsd, CostState CostState, SpanStatus Status,
-    int Errors, int Retries, decimal RetryCostUsd, int Loops, string Source);
-
-/// <summary>A page of the list. The total is honest: counted, not capped.</summary>
-public sealed record TracePage(long TotalCount, IReadOnlyList<TraceItem> Items);
-
-/// <summary>A span as shown: placed in the waterfall, with its call's numbers.</summary>
-/// <param name="Depth">0 for the root.</param>
-/// <param name="OffsetMs">From the trace's start.</param>
-/// <param name="PriceText">"$3.00 in, $15.00 out per 1 M, list of 1 Aug 2026"; empty without a price.</param>
-/// <param name="StoredAttributes">Sender's attributes, resource last; prompt text never, unless capture is on.</param>
-public sealed record TraceSpan(
-    SpanId SpanId, SpanId ParentSpanId, string Name, SpanKind Kind, DateTime Start, double OffsetMs, double DurationMs, int Depth,
-    SpanStatus Status, string StatusMessage, string Service, string Model, TokenCounts? Tokens, TokenState TokenState, decimal? EstimatedCostUsd,
-    CostState CostState, bool IsCall, bool IsRollUp, bool IsRetry, bool WasRetried, bool IsLoop, bool IsOnCriticalPath, bool IsOrphan,
-    string Reading, string PriceText, decimal? SenderReportedCostUsd, IReadOnlyList<KeyValuePair<string, string>> StoredAttributes);
-
-/// <summary>A trace with all its spans in drawing order (parents before children, by start).</summary>
-public sealed record TraceDetail(TraceItem Trace, IReadOnlyList<TraceSpan> Spans, IReadOnlyList<TraceLoop> Loops);
-
-/// <summary>A step that repeats: how often and what its repeats cost.</summary>
-public sealed record TraceLoop(string Step, int Times, decimal? EstimatedCostUsd, IReadOnlyList<SpanId> Spans);
-
 /// <summary>Reads traces for lists and for the waterfall.</summary>
-public sealed class TraceSearch
+public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions dimensions, OwnerKeys keys, PriceFinder prices)
 {
-    /// <summary>A page of traces.</summary>
-    public Task<TracePage> FindAsync(TraceQuery query, CancellationToken cancel = default) => throw new NotImplementedException();
+    /// <summary>How far a list can be scrolled; the total counts beyond it.</summary>
+    public const int Window = 50_000;
+
+    private const int UsualAtMost = 1_000, UsualAtLeast = 20, StepUsualAtMost = 200, StepUsualAtLeast = 5;
+    private static readonly TimeSpan UsualSpan = TimeSpan.FromDays(28);
+
+    /// <summary>A page of traces. Rows beyond <see cref="Window"/> are counted but not given.</summary>
+    public async Task<TracePage> FindAsync(TraceQuery query, CancellationToken cancel = default)
+    {
+        await dimensions.LoadAsync(cancel);
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        var rows = new TraceFilter(db, dimensions).Apply(query);
+        var totals = await rows.GroupBy(_ => 1).Select(g => new
+        {
+            Count = g.LongCount(),
+            Cost = g.Sum(t => t.EstimatedCostNanoUsd),
+            WithoutFullCost = g.LongCount(t => t.CostState == CostState.PartiallyPriced || t.CostState == CostState.Unpriced || t.CostState == CostState.NoTokens),
+        }).FirstOrDefaultAsync(cancel);
+        var limit = Math.Clamp(Math.Min(query.Limit, Window - query.Offset), 0, Window);
+        var page = limit == 0 ? [] : await Sort(rows, query).Skip(Math.Max(0, query.Offset)).Take(limit).ToListAsync(cancel);
+        return new TracePage(totals?.Count ?? 0, [.. page.Select(Item)])
+        {
+            EstimatedCostUsd = Money.ToUsd(totals?.Cost ?? 0),
+            WithoutFullCost = totals?.WithoutFullCost ?? 0,
+            NotApplied = [.. query.Filter.Values.Where(f => f.Value.Count > 0 && TraceFilter.NotOfTraces.Contains(f.Key)).Select(f => f.Key)],
+        };
+    }
 
     /// <summary>One trace, or null when there is none (or its retention has passed).</summary>
-    public Task<TraceDetail?> OpenAsync(TraceId id, CancellationToken cancel = default) => throw new NotImplementedException();
+    public async Task<TraceDetail?> OpenAsync(TraceId id, CancellationToken cancel = default)
+    {
+        await dimensions.LoadAsync(cancel);
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        var bytes = id.ToBytes();
+        var trace = await db.Traces.AsNoTracking().FirstOrDefaultAsync(t => t.TraceId == bytes, cancel);
+        if (trace is null) return null;
+        var spans = await db.Spans.AsNoTracking().Where(s => s.TraceKey == trace.Key).ToListAsync(cancel);
+        if (spans.Count == 0) return null;
+        var originIds = spans.Select(s => s.OriginId).Distinct().ToList();
+        var origins = await db.SpanOrigins.AsNoTracking().Where(o => originIds.Contains(o.Id)).ToDictionaryAsync(o => o.Id, cancel);
+        var calls = await db.Calls.AsNoTracking().Where(c => c.TraceKey == trace.Key)
+            .Join(db.UsageSeries, c => c.UsageSeriesId, u => u.Id, (Call, Usage) => new { Call, Usage })
+            .Join(db.CostSeries, c => c.Call.CostSeriesId, s => s.Id, (c, s) => new StoredCall(c.Call, c.Usage, s.PriceId))
+            .ToListAsync(cancel);
+
+        var sheet = new SpanSheet(dimensions, prices, id, spans, origins, calls, keys);
+        var usualSteps = await StepUsualsAsync(db, trace, sheet.LoopSteps, cancel);
+        return sheet.Detail(Item(trace), usualSteps, await UsualAsync(db, trace, cancel));
+    }
+
+    private static IOrderedQueryable<TraceRow> Sort(IQueryable<TraceRow> rows, TraceQuery query) => (query.Sort, query.Descending) switch
+    {
+        // An unknown cost is neither small nor large: it comes last either way.
+        (TraceSort.CostUsd, true) => rows.OrderByDescending(t => t.EstimatedCostNanoUsd).ThenBy(t => t.CostState).ThenByDescending(t => t.Key),
+        (TraceSort.CostUsd, false) => rows
+            .OrderBy(t => t.EstimatedCostNanoUsd == 0 && (t.CostState == CostState.Unpriced || t.CostState == CostState.NoTokens))
+            .ThenBy(t => t.EstimatedCostNanoUsd).ThenBy(t => t.Key),
+        (TraceSort.Tokens, true) => rows.OrderByDescending(t => t.Tokens).ThenByDescending(t => t.Key),
+        (TraceSort.Tokens, false) => rows.OrderBy(t => t.Tokens).ThenBy(t => t.Key),
+        (TraceSort.DurationMs, true) => rows.OrderByDescending(t => t.DurationMs).ThenByDescending(t => t.Key),
+        (TraceSort.DurationMs, false) => rows.OrderBy(t => t.DurationMs).ThenBy(t => t.Key),
+        (_, true) => rows.OrderByDescending(t => t.StartUnixMs).ThenByDescending(t => t.Key),
+        _ => rows.OrderBy(t => t.StartUnixMs).ThenBy(t => t.Key),
+    };
+
+    private TraceItem Item(TraceRow row) => new(
+        Convert.ToHexStringLower(row.TraceId), UtcTime.FromUnixMs(row.StartUnixMs), row.DurationMs, dimensions.Label(row.WorkflowId),
+        dimensions.Label(row.FeatureId), dimensions.Label(row.ReleaseId), dimensions.Label(row.EnvironmentId),
+        [.. row.ModelIds.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(id => dimensions.Label(int.Parse(id, CultureInfo.InvariantCulture)))],
+        row.Calls, row.Spans, row.Tokens,
+        row.EstimatedCostNanoUsd == 0 && row.CostState is CostState.Unpriced or CostState.NoTokens ? null : Money.ToUsd(row.EstimatedCostNanoUsd),
+        row.CostState, row.Status, row.Errors, row.Retries, Money.ToUsd(row.RetryCostNanoUsd), row.Loops, row.Source);
+
+    private static async Task<WorkflowUsual?> UsualAsync(LedgerDb db, TraceRow trace, CancellationToken cancel)
+    {
+        var rows = await Earlier(db, trace).OrderByDescending(t => t.StartUnixMs).ThenByDescending(t => t.Key).Take(UsualAtMost)
+            .Select(t => new { t.EstimatedCostNanoUsd, t.Calls, t.Tokens, t.DurationMs }).ToListAsync(cancel);
+        if (rows.Count < UsualAtLeast) return null;
+        return new WorkflowUsual(rows.Count,
+            Money.ToUsd(Median(rows.Select(r => r.EstimatedCostNanoUsd))), Median(rows.Select(r => r.Calls)),
+            Median(rows.Select(r => r.Tokens)), Median(rows.Select(r => r.DurationMs)));
+    }
+
+    /// <summary>How often each looping agent calls its model in the workflow's traces without a loop.</summary>
+    private static async Task<IReadOnlyDictionary<LoopStep, int>> StepUsualsAsync(LedgerDb db, TraceRow trace, IReadOnlyList<LoopStep> steps, CancellationToken cancel)
+    {
+        var usuals = new Dictionary<LoopStep, int>();
+        if (steps.Count == 0) return usuals;
+        var traces = await Earlier(db, trace).Where(t => t.Loops == 0).OrderByDescending(t => t.StartUnixMs).ThenByDescending(t => t.Key)
+            .Take(StepUsualAtMost).Select(t => t.Key).ToListAsync(cancel);
+        foreach (var step in steps)
+        {
+            var counts = await db.Calls.Where(c => traces.Contains(c.TraceKey) && (c.Flags & CallFlags.IsRetry) == 0)
+                .Join(db.UsageSeries.Where(u => u.AgentId == step.AgentId && u.ModelId == step.ModelId), c => c.UsageSeriesId, u => u.Id, (c, u) => c.TraceKey)
+                .GroupBy(key => key).Select(g => g.Count()).ToListAsync(cancel);
+            if (counts.Count >= StepUsualAtLeast) usuals[step] = Median(counts);
+        }
+        return usuals;
+    }
+
+    private static IQueryable<TraceRow> Earlier(LedgerDb db, TraceRow trace)
+    {
+        var from = trace.StartUnixMs - (long)UsualSpan.TotalMilliseconds;
+        return db.Traces.AsNoTracking().Where(t => t.StartUnixMs >= from && t.StartUnixMs < trace.StartUnixMs
+            && t.WorkflowId == trace.WorkflowId && t.FeatureId == trace.FeatureId && t.IsRequest);
+    }
+
+    /// <summary>The lower median: a value that occurred.</summary>
+    private static T Median<T>(IEnumerable<T> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[(sorted.Count - 1) / 2];
+    }
 }
+
+/// <summary>An agent and the model it calls: what a loop is told apart by in other traces. 0 = not known.</summary>
+internal readonly record struct LoopStep(int AgentId, int ModelId);
+
+/// <summary>A stored call with its series and price.</summary>
+internal sealed record StoredCall(CallRow Row, UsageSeries Usage, int PriceId);

@@ -1,0 +1,88 @@
+using System.Globalization;
+using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Store;
+using GenAiCostPortal.Ledger.Usage;
+using Microsoft.EntityFrameworkCore;
+
+namespace GenAiCostPortal.Ledger.Assessment;
+
+/// <summary>Measures what the ledger can already measure (V1, O1) over the last 30 days; says of the rest why it cannot.</summary>
+public sealed class EvidenceReport(SpendReport spend, IDbContextFactory<LedgerDb> stores, TimeProvider clock)
+{
+    /// <summary>Days looked at, today included.</summary>
+    public const int WindowDays = 30;
+
+    private const decimal AttributedShare = 0.90m, TokensShare = 0.90m;
+
+    /// <summary>Evidence of all sixteen questions for the whole organisation (empty scope) or one team.</summary>
+    public async Task<EvidenceAnswer> ReadAsync(string scope, CancellationToken cancel = default)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        var to = DateOnly.FromDateTime(now).AddDays(1);
+        var from = to.AddDays(-WindowDays);
+        if (scope.Length > 0)
+            return new(now, from, to, [.. Questionnaire.Questions.Select(q => Evidence.None(q.Id, "measured for the whole organisation, not for one team"))], "");
+
+        var answer = await spend.ReadAsync(new SpendQuery(UtcTime.Start(from), UtcTime.Start(to), [SpendDimension.Feature], Granularity.None, SpendView.Billed, SpendFilter.None), cancel);
+        var measured = new Dictionary<string, Evidence> { ["V1"] = Attribution(answer, from), ["O1"] = await TokensAsync(from, to, cancel) };
+        return new(now, from, to, [.. Questionnaire.Questions.Select(q => measured.GetValueOrDefault(q.Id) ?? Evidence.None(q.Id, Why(q.Id)))], Hint(answer));
+    }
+
+    internal static Evidence Attribution(SpendAnswer answer, DateOnly from)
+    {
+        if (answer.MeasuredShare is not { } share) return Evidence.None("V1", "nothing billed in the last 30 days");
+        var through = answer.BilledThrough ?? from;
+        var open = answer.BilledUsd * (1 - share);
+        return Evidence.Share("V1", share, AttributedShare, $"{Percent(share)} of billed dollars have a measured owner",
+            string.Create(CultureInfo.InvariantCulture, $"{Days(from, through)}, ${open:#,0.00} without; 90 % is enough"), open);
+    }
+
+    private async Task<Evidence> TokensAsync(DateOnly from, DateOnly to, CancellationToken cancel)
+    {
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        var (start, end) = (UtcTime.ToUnixSeconds(from), UtcTime.ToUnixSeconds(to));
+        var sums = await db.UsageRollups.Where(r => r.Span == RollupSpan.Day && r.SlotUnixSeconds >= start && r.SlotUnixSeconds < end)
+            .Join(db.UsageSeries, r => r.SeriesId, s => s.Id, (r, s) => new { Known = s.FeatureId != 0, Tokens = r.Input + r.CacheRead + r.CacheWrite5m + r.CacheWrite30m + r.CacheWrite1h + r.Output })
+            .GroupBy(x => x.Known).Select(g => new { g.Key, Tokens = g.Sum(x => x.Tokens) }).ToListAsync(cancel);
+        return Tokens(sums.Where(s => s.Key).Sum(s => s.Tokens), sums.Sum(s => s.Tokens), from, to.AddDays(-1));
+    }
+
+    internal static Evidence Tokens(long withFeature, long all, DateOnly from, DateOnly through)
+    {
+        if (all <= 0) return Evidence.None("O1", "no recorded call with tokens in the last 30 days");
+        var share = (decimal)withFeature / all;
+        return Evidence.Share("O1", share, TokensShare, $"{Percent(share)} of tokens have a feature",
+            string.Create(CultureInfo.InvariantCulture, $"{Days(from, through)}, {all - withFeature:#,0} tokens without; 90 % is enough"));
+    }
+
+    /// <summary>One line of cost means that visibility is insufficient, whatever the other answers say.</summary>
+    internal static string Hint(SpendAnswer answer)
+    {
+        var lines = answer.Rows.Where(r => r.BilledUsd != 0).ToList();
+        return lines is [{ Keys: [SpendQuery.Unattributed] }]
+            ? "All GenAI cost is one line without an owner. Visibility is insufficient: begin with question 1."
+            : "";
+    }
+
+    private static string Why(string id) => id switch
+    {
+        "V2" => "needs a recorded reason per model",
+        "V3" => "needs account rules, which the portal does not check yet",
+        "V4" => "needs the inventory of tags",
+        "A1" or "A2" => "needs endpoint metrics",
+        "A3" => "needs right-size findings",
+        "A4" => "needs retry and loop cost over all calls, which is not summed yet; single traces show theirs",
+        "O2" => "needs error data per sender, which is not summed yet",
+        "O3" => "needs the share of calls below a root, which is not summed yet",
+        "O4" => "needs detected spikes",
+        "G1" => "needs budgets",
+        "G2" => "needs alerts",
+        _ => "needs declared limits per feature",
+    };
+
+    private static string Percent(decimal share) => (Math.Floor(share * 1000) / 10).ToString("0.0", CultureInfo.InvariantCulture) + "\u00a0%";
+
+    private static string Days(DateOnly from, DateOnly through) => from.Month == through.Month
+        ? string.Create(CultureInfo.InvariantCulture, $"{from:%d}–{through:d MMM}")
+        : string.Create(CultureInfo.InvariantCulture, $"{from:d MMM}–{through:d MMM}");
+}

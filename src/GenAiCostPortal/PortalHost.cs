@@ -1,6 +1,10 @@
+using GenAiCostPortal.Access;
+using GenAiCostPortal.Api;
 using GenAiCostPortal.Frame;
 using GenAiCostPortal.Ledger;
+using GenAiCostPortal.Settings;
 using GenAiCostPortal.Sources;
+using Microsoft.AspNetCore.DataProtection;
 using Radzen;
 
 namespace GenAiCostPortal;
@@ -10,17 +14,45 @@ internal static class PortalHost
 {
     public static void AddPortal(this WebApplicationBuilder builder, PortalSettings settings)
     {
-        builder.Services.AddSingleton(settings);
-        builder.Services.AddLedger(settings.Store, settings.Owners);
-        builder.Services.AddSources(settings.Otlp, settings.Aws);
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-        builder.Services.AddRadzenComponents();
+        var services = builder.Services;
+        builder.WebHost.UseUrls([.. settings.Urls, .. settings.Otlp.HttpUrl.Length > 0 ? [settings.Otlp.HttpUrl] : Array.Empty<string>()]);
+        builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = settings.Otlp.MaxBodyBytes);
+        services.AddSingleton(settings);
+        services.AddLedger(settings.Store, settings.Owners);
+        services.AddSources(settings.Otlp, settings.Aws);
+        services.AddAccess(settings);
+        services.AddPortalApi();
+        services.AddDataProtection().SetApplicationName("GenAiCostPortal").PersistKeysToFileSystem(StoreOpening.KeyFolder(settings));
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRadzenComponents();
+        services.AddProblemDetails();
     }
 
-    public static void UsePortal(this WebApplication app)
+    public static void UsePortal(this WebApplication app, PortalSettings settings)
     {
+        app.UseSecurityHeaders();
+        app.UseOtlpListener(settings);
+        app.UseWhen(c => c.Request.Path.StartsWithSegments("/api"), api => api.UseExceptionHandler().UseStatusCodePages());
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.UseAntiforgery();
-        app.MapStaticAssets();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapSignIn(settings);
+        app.MapPortalApi();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
+        app.Lifetime.ApplicationStarted.Register(() => ListeningLine.Print(app));
+    }
+
+    /// <summary>The extra OTLP listener answers /v1/* and nothing else: pages and API stay on <c>Urls</c>.</summary>
+    private static void UseOtlpListener(this WebApplication app, PortalSettings settings)
+    {
+        var port = Listener.Port(settings.Otlp.HttpUrl);
+        if (port == 0 || settings.Urls.Any(u => Listener.Port(u) == port)) return;
+        app.Use((context, next) =>
+        {
+            if (context.Connection.LocalPort != port || context.Request.Path.StartsWithSegments("/v1")) return next();
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
     }
 }

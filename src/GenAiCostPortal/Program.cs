@@ -1,15 +1,23 @@
 using GenAiCostPortal;
-using GenAiCostPortal.Ledger.Store;
-using Microsoft.EntityFrameworkCore;
+using GenAiCostPortal.Settings;
 
-var builder = WebApplication.CreateBuilder(args.Select(a => a == "--sample" ? "--Sample:Enabled=true" : a).ToArray());
-var settings = PortalSettings.Read(builder.Configuration);
-builder.AddPortal(settings);
+try
+{
+    var builder = WebApplication.CreateBuilder(args.Select(a => a == "--sample" ? "--Sample:Enabled=true" : a).ToArray());
+    var settings = SettingsReader.Read(builder.Configuration);
+    builder.AddPortal(settings);
 
-var app = builder.Build();
-await AddStore.MigrateAsync(app.Services.GetRequiredService<IDbContextFactory<LedgerDb>>());
-app.UsePortal();
-await app.RunAsync();
+    var app = builder.Build();
+    await app.OpenStoreAsync(settings);
+    app.UsePortal(settings);
+    await app.RunAsync();
+    return 0;
+}
+catch (ConfigurationException mistakes)
+{
+    await Console.Error.WriteLineAsync(mistakes.Message);
+    return 2;
+}
 
 /// <summary>Lets tests start the real host.</summary>
 public partial class Program;

@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace GenAiCostPortal.Api;
+
+/// <summary>The HTTP API of the contract: one file per noun.</summary>
+internal static class ApiRegistration
+{
+    public static void AddPortalApi(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(o => o.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
+        services.AddOpenApi();
+    }
+
+    public static void MapPortalApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOpenApi().RequireAuthorization();
+        var api = routes.MapGroup("/api/v1").DisableAntiforgery();
+        api.MapSpend();
+        api.MapReconciliation();
+        api.MapTraces();
+    }
+}

@@ -1,0 +1,54 @@
+using GenAiCostPortal.Ledger.Owners;
+using GenAiCostPortal.Ledger.Store;
+using GenAiCostPortal.Sources.Aws;
+using GenAiCostPortal.Sources.Otlp;
+
+namespace GenAiCostPortal.Settings;
+
+/// <summary>Everything that can be configured (contract), read and checked once at start.</summary>
+public sealed class PortalSettings
+{
+    public const string DefaultUrl = "http://localhost:5080";
+
+    public IReadOnlyList<string> Urls { get; internal set; } = [DefaultUrl];
+    public StoreOptions Store { get; } = new();
+    public OwnerKeys Owners { get; } = new();
+    public AwsOptions Aws { get; } = new();
+    public OtlpOptions Otlp { get; } = new();
+    public AccessOptions Access { get; } = new();
+    public RetentionDays Retention { get; } = new();
+    public SampleSettings Sample { get; } = new();
+    /// <summary>Cron in UTC or <c>Off</c> per job name; jobs not named keep their default.</summary>
+    public Dictionary<string, string> Schedule { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>All listeners, the extra OTLP one included, are reachable from this machine only.</summary>
+    public bool IsLoopbackOnly => Urls.Append(Otlp.HttpUrl).Where(u => u.Length > 0).All(Listener.IsLoopback);
+}
+
+/// <summary>How people sign in (contract: <c>Access:Mode</c>).</summary>
+public enum AccessMode { Local, Open }
+
+/// <summary>Contract: <c>Access:*</c>.</summary>
+public sealed class AccessOptions
+{
+    public AccessMode Mode { get; set; } = AccessMode.Local;
+    public string? BootstrapApiKey { get; set; }
+}
+
+/// <summary>Contract: <c>Retention:*</c>, in days.</summary>
+public sealed class RetentionDays
+{
+    public int SpanDays { get; set; } = 30;
+    public int CallDays { get; set; } = 90;
+    public int HourDays { get; set; } = 400;
+}
+
+/// <summary>Contract: <c>Sample:*</c>.</summary>
+public sealed class SampleSettings
+{
+    public bool Enabled { get; set; }
+    public int Days { get; set; } = 90;
+    public int Seed { get; set; } = 1;
+    /// <summary>Fixed end of the made history, UTC; null = now.</summary>
+    public DateTime? Now { get; set; }
+}

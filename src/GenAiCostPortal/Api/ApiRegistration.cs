@@ -18,5 +18,6 @@ internal static class ApiRegistration
         api.MapSpend();
         api.MapReconciliation();
         api.MapTraces();
+        api.MapAssessment();
     }
 }

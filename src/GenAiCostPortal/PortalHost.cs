@@ -1,5 +1,6 @@
 using GenAiCostPortal.Access;
 using GenAiCostPortal.Api;
+using GenAiCostPortal.Figures;
 using GenAiCostPortal.Frame;
 using GenAiCostPortal.Ledger;
 using GenAiCostPortal.Settings;
@@ -17,6 +18,8 @@ internal static class PortalHost
         var services = builder.Services;
         builder.WebHost.UseUrls([.. settings.Urls, .. settings.Otlp.HttpUrl.Length > 0 ? [settings.Otlp.HttpUrl] : Array.Empty<string>()]);
         builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = settings.Otlp.MaxBodyBytes);
+        // Also when run from the source tree in Production, as the read-me says.
+        builder.WebHost.UseStaticWebAssets();
         services.AddSingleton(settings);
         services.AddLedger(settings.Store, settings.Owners);
         services.AddSources(settings.Otlp, settings.Aws);
@@ -25,6 +28,7 @@ internal static class PortalHost
         services.AddDataProtection().SetApplicationName("GenAiCostPortal").PersistKeysToFileSystem(StoreOpening.KeyFolder(settings));
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
+        services.AddPages();
         services.AddProblemDetails();
     }
 
@@ -33,6 +37,7 @@ internal static class PortalHost
         app.UseSecurityHeaders();
         app.UseOtlpListener(settings);
         app.UseWhen(c => c.Request.Path.StartsWithSegments("/api"), api => api.UseExceptionHandler().UseStatusCodePages());
+        app.UseWhen(c => c.Request.Headers.Accept.ToString().Contains("text/html"), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

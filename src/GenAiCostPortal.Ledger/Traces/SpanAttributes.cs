@@ -59,10 +59,13 @@ public sealed class SpanAttributes
     };
 
     /// <summary>One compact JSON object.</summary>
-    public string ToJson()
+    public string ToJson() => _items.Length == 0 ? "{}" : Encoding.UTF8.GetString(ToUtf8());
+
+    /// <summary>The same as UTF-8, as the store keeps it.</summary>
+    public byte[] ToUtf8()
     {
-        if (_items.Length == 0) return "{}";
-        var buffer = new ArrayBufferWriter<byte>(512);
+        if (_items.Length == 0) return "{}"u8.ToArray();
+        var buffer = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
         {
             json.WriteStartObject();
@@ -73,7 +76,7 @@ public sealed class SpanAttributes
             }
             json.WriteEndObject();
         }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace GenAiCostPortal.Ledger.Usage;
 
 /// <summary>A mergeable log-histogram of milliseconds; percentiles within 1 % (algorithms §10). Kept as a compact byte array.</summary>
@@ -6,7 +8,11 @@ public sealed class LatencyHistogram
     // Relative error e needs bucket growth (1+e)/(1-e).
     private const double Growth = 1.01 / 0.99;
     private static readonly double LogGrowth = Math.Log(Growth);
-    private readonly SortedDictionary<int, long> _buckets = [];
+
+    // Flat and sorted: the writer keeps thousands of these and writes them with every group of spans.
+    private int[] _buckets = new int[8];
+    private long[] _counts = new long[8];
+    private int _used;
 
     /// <summary>How many values it holds.</summary>
     public long Count { get; private set; }
@@ -14,14 +20,13 @@ public sealed class LatencyHistogram
     /// <summary>Adds (or with a negative count takes out) values of one size; below 0.01 ms counts as 0.01 ms.</summary>
     public void Add(double ms, long count = 1)
     {
-        if (!double.IsFinite(ms)) return;
-        AddBucket((int)Math.Ceiling(Math.Log(Math.Max(ms, 0.01)) / LogGrowth), count);
+        if (double.IsFinite(ms)) AddBucket(BucketOf(ms), count);
     }
 
     /// <summary>Adds all of another histogram.</summary>
     public void Add(LatencyHistogram other)
     {
-        foreach (var (bucket, count) in other._buckets) AddBucket(bucket, count);
+        for (var i = 0; i < other._used; i++) AddBucket(other._buckets[i], other._counts[i]);
     }
 
     /// <summary>The value below which a share of all lies, ms; null when empty.</summary>
@@ -29,26 +34,18 @@ public sealed class LatencyHistogram
     {
         if (Count <= 0) return null;
         var rank = Math.Max(1, (long)Math.Ceiling(share * Count));
-        foreach (var (bucket, count) in _buckets)
-            if ((rank -= count) <= 0) return 2 * Math.Pow(Growth, bucket) / (Growth + 1);
+        for (var i = 0; i < _used; i++)
+            if ((rank -= _counts[i]) <= 0) return 2 * Math.Pow(Growth, _buckets[i]) / (Growth + 1);
         return null;
     }
 
     /// <summary>Bucket steps and counts as variable-length integers; null when empty.</summary>
     public byte[]? ToBytes()
     {
-        if (_buckets.Count == 0) return null;
-        using var stream = new MemoryStream(_buckets.Count * 3 + 4);
-        using var writer = new BinaryWriter(stream);
-        var last = 0;
-        foreach (var (bucket, count) in _buckets)
-        {
-            writer.Write7BitEncodedInt(bucket - last);
-            writer.Write7BitEncodedInt64(count);
-            last = bucket;
-        }
-        writer.Flush();
-        return stream.ToArray();
+        if (_used == 0) return null;
+        var buffer = new ArrayBufferWriter<byte>(_used * 3 + 4);
+        WriteTo(buffer);
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>Reads what <see cref="ToBytes"/> wrote; null gives an empty histogram.</summary>
@@ -62,11 +59,57 @@ public sealed class LatencyHistogram
         return histogram;
     }
 
-    private void AddBucket(int bucket, long count)
+    internal static int BucketOf(double ms) => (int)Math.Ceiling(Math.Log(Math.Max(ms, 0.01)) / LogGrowth);
+
+    internal void AddBucket(int bucket, long count)
     {
         Count += count;
-        var now = _buckets.GetValueOrDefault(bucket) + count;
-        if (now == 0) _buckets.Remove(bucket);
-        else _buckets[bucket] = now;
+        var at = Array.BinarySearch(_buckets, 0, _used, bucket);
+        if (at < 0)
+        {
+            if (count != 0) Insert(~at, bucket, count);
+        }
+        else if ((_counts[at] += count) == 0)
+        {
+            _used--;
+            Array.Copy(_buckets, at + 1, _buckets, at, _used - at);
+            Array.Copy(_counts, at + 1, _counts, at, _used - at);
+        }
+    }
+
+    /// <summary>What <see cref="ToBytes"/> gives, without a new array.</summary>
+    internal void WriteTo(IBufferWriter<byte> writer)
+    {
+        var room = writer.GetSpan(_used * 15);
+        var at = 0;
+        var last = 0;
+        for (var i = 0; i < _used; i++)
+        {
+            at += Write(room[at..], (uint)(_buckets[i] - last));
+            at += Write(room[at..], (ulong)_counts[i]);
+            last = _buckets[i];
+        }
+        writer.Advance(at);
+    }
+
+    private static int Write(Span<byte> room, ulong value)
+    {
+        var at = 0;
+        for (; value > 127; value >>= 7) room[at++] = (byte)(value | 128);
+        room[at++] = (byte)value;
+        return at;
+    }
+
+    private void Insert(int at, int bucket, long count)
+    {
+        if (_used == _buckets.Length)
+        {
+            Array.Resize(ref _buckets, _used * 2);
+            Array.Resize(ref _counts, _used * 2);
+        }
+        Array.Copy(_buckets, at, _buckets, at + 1, _used - at);
+        Array.Copy(_counts, at, _counts, at + 1, _used - at);
+        (_buckets[at], _counts[at]) = (bucket, count);
+        _used++;
     }
 }

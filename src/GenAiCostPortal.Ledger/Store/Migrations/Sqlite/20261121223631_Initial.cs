@@ -1,4 +1,4 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
@@ -129,61 +129,54 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     table.PrimaryKey("PK_billed_line", x => x.Id);
                 });
 
-            migrationBuilder.CreateTable(
-                name: "call",
-                columns: table => new
-                {
-                    TraceKey = table.Column<long>(type: "INTEGER", nullable: false),
-                    SpanId = table.Column<long>(type: "INTEGER", nullable: false),
-                    StartUnixMs = table.Column<long>(type: "INTEGER", nullable: false),
-                    DurationMs = table.Column<double>(type: "REAL", nullable: false),
-                    TimeToFirstTokenMs = table.Column<double>(type: "REAL", nullable: true),
-                    UsageSeriesId = table.Column<int>(type: "INTEGER", nullable: false),
-                    CostSeriesId = table.Column<int>(type: "INTEGER", nullable: false),
-                    Status = table.Column<byte>(type: "INTEGER", nullable: false),
-                    TokenState = table.Column<byte>(type: "INTEGER", nullable: false),
-                    Flags = table.Column<int>(type: "INTEGER", nullable: false),
-                    CostState = table.Column<byte>(type: "INTEGER", nullable: false),
-                    Input = table.Column<long>(type: "INTEGER", nullable: false),
-                    CacheRead = table.Column<long>(type: "INTEGER", nullable: false),
-                    CacheWrite5m = table.Column<long>(type: "INTEGER", nullable: false),
-                    CacheWrite30m = table.Column<long>(type: "INTEGER", nullable: false),
-                    CacheWrite1h = table.Column<long>(type: "INTEGER", nullable: false),
-                    Output = table.Column<long>(type: "INTEGER", nullable: false),
-                    Reasoning = table.Column<long>(type: "INTEGER", nullable: false),
-                    EstimatedCostNanoUsd = table.Column<long>(type: "INTEGER", nullable: true),
-                    RequestId = table.Column<string>(type: "TEXT", nullable: true),
-                    ErrorType = table.Column<string>(type: "TEXT", nullable: true),
-                    Detail = table.Column<string>(type: "TEXT", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_call", x => new { x.TraceKey, x.SpanId });
-                });
+            // Raw SQL: EF cannot say WITHOUT ROWID, which keeps the rows in the key's own tree (one tree, appended).
+            migrationBuilder.Sql("""
+                CREATE TABLE "call" (
+                    "TraceKey" INTEGER NOT NULL,
+                    "SpanId" INTEGER NOT NULL,
+                    "StartUnixMs" INTEGER NOT NULL,
+                    "DurationMs" REAL NOT NULL,
+                    "TimeToFirstTokenMs" REAL,
+                    "UsageSeriesId" INTEGER NOT NULL,
+                    "CostSeriesId" INTEGER NOT NULL,
+                    "Status" INTEGER NOT NULL,
+                    "TokenState" INTEGER NOT NULL,
+                    "Flags" INTEGER NOT NULL,
+                    "CostState" INTEGER NOT NULL,
+                    "Input" INTEGER NOT NULL,
+                    "CacheRead" INTEGER NOT NULL,
+                    "CacheWrite5m" INTEGER NOT NULL,
+                    "CacheWrite30m" INTEGER NOT NULL,
+                    "CacheWrite1h" INTEGER NOT NULL,
+                    "Output" INTEGER NOT NULL,
+                    "Reasoning" INTEGER NOT NULL,
+                    "EstimatedCostNanoUsd" INTEGER,
+                    "RequestId" TEXT,
+                    "ErrorType" TEXT,
+                    "Detail" TEXT NOT NULL,
+                    CONSTRAINT "PK_call" PRIMARY KEY ("TraceKey", "SpanId")
+                ) WITHOUT ROWID;
+                """);
 
-            migrationBuilder.CreateTable(
-                name: "cost_rollup",
-                columns: table => new
-                {
-                    Span = table.Column<byte>(type: "INTEGER", nullable: false),
-                    SlotUnixSeconds = table.Column<long>(type: "INTEGER", nullable: false),
-                    SeriesId = table.Column<int>(type: "INTEGER", nullable: false),
-                    Calls = table.Column<long>(type: "INTEGER", nullable: false),
-                    Input = table.Column<long>(type: "INTEGER", nullable: false),
-                    CacheRead = table.Column<long>(type: "INTEGER", nullable: false),
-                    CacheWrite5m = table.Column<long>(type: "INTEGER", nullable: false),
-                    CacheWrite30m = table.Column<long>(type: "INTEGER", nullable: false),
-                    CacheWrite1h = table.Column<long>(type: "INTEGER", nullable: false),
-                    Output = table.Column<long>(type: "INTEGER", nullable: false),
-                    Reasoning = table.Column<long>(type: "INTEGER", nullable: false),
-                    EstimatedCostNanoUsd = table.Column<long>(type: "INTEGER", nullable: false),
-                    UnpricedTokens = table.Column<long>(type: "INTEGER", nullable: false),
-                    CallsWithoutCost = table.Column<long>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_cost_rollup", x => new { x.Span, x.SlotUnixSeconds, x.SeriesId });
-                });
+            migrationBuilder.Sql("""
+                CREATE TABLE "cost_rollup" (
+                    "Span" INTEGER NOT NULL,
+                    "SlotUnixSeconds" INTEGER NOT NULL,
+                    "SeriesId" INTEGER NOT NULL,
+                    "Calls" INTEGER NOT NULL,
+                    "Input" INTEGER NOT NULL,
+                    "CacheRead" INTEGER NOT NULL,
+                    "CacheWrite5m" INTEGER NOT NULL,
+                    "CacheWrite30m" INTEGER NOT NULL,
+                    "CacheWrite1h" INTEGER NOT NULL,
+                    "Output" INTEGER NOT NULL,
+                    "Reasoning" INTEGER NOT NULL,
+                    "EstimatedCostNanoUsd" INTEGER NOT NULL,
+                    "UnpricedTokens" INTEGER NOT NULL,
+                    "CallsWithoutCost" INTEGER NOT NULL,
+                    CONSTRAINT "PK_cost_rollup" PRIMARY KEY ("Span", "SlotUnixSeconds", "SeriesId")
+                ) WITHOUT ROWID;
+                """);
 
             migrationBuilder.CreateTable(
                 name: "cost_series",
@@ -418,26 +411,22 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     table.PrimaryKey("PK_signal_count", x => x.Signal);
                 });
 
-            migrationBuilder.CreateTable(
-                name: "span",
-                columns: table => new
-                {
-                    TraceKey = table.Column<long>(type: "INTEGER", nullable: false),
-                    SpanId = table.Column<long>(type: "INTEGER", nullable: false),
-                    ParentSpanId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Name = table.Column<string>(type: "TEXT", nullable: false),
-                    Kind = table.Column<byte>(type: "INTEGER", nullable: false),
-                    Status = table.Column<byte>(type: "INTEGER", nullable: false),
-                    StatusMessage = table.Column<string>(type: "TEXT", nullable: true),
-                    StartUnixNs = table.Column<long>(type: "INTEGER", nullable: false),
-                    DurationNs = table.Column<long>(type: "INTEGER", nullable: false),
-                    OriginId = table.Column<int>(type: "INTEGER", nullable: false),
-                    Attributes = table.Column<string>(type: "TEXT", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_span", x => new { x.TraceKey, x.SpanId });
-                });
+            migrationBuilder.Sql("""
+                CREATE TABLE "span" (
+                    "TraceKey" INTEGER NOT NULL,
+                    "SpanId" INTEGER NOT NULL,
+                    "ParentSpanId" INTEGER NOT NULL,
+                    "Name" TEXT NOT NULL,
+                    "Kind" INTEGER NOT NULL,
+                    "Status" INTEGER NOT NULL,
+                    "StatusMessage" TEXT,
+                    "StartUnixNs" INTEGER NOT NULL,
+                    "DurationNs" INTEGER NOT NULL,
+                    "OriginId" INTEGER NOT NULL,
+                    "Attributes" TEXT NOT NULL,
+                    CONSTRAINT "PK_span" PRIMARY KEY ("TraceKey", "SpanId")
+                ) WITHOUT ROWID;
+                """);
 
             migrationBuilder.CreateTable(
                 name: "span_origin",
@@ -504,34 +493,30 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     table.PrimaryKey("PK_trace", x => x.Key);
                 });
 
-            migrationBuilder.CreateTable(
-                name: "usage_rollup",
-                columns: table => new
-                {
-                    Span = table.Column<byte>(type: "INTEGER", nullable: false),
-                    SlotUnixSeconds = table.Column<long>(type: "INTEGER", nullable: false),
-                    SeriesId = table.Column<int>(type: "INTEGER", nullable: false),
-                    Calls = table.Column<long>(type: "INTEGER", nullable: false),
-                    Errors = table.Column<long>(type: "INTEGER", nullable: false),
-                    Throttles = table.Column<long>(type: "INTEGER", nullable: false),
-                    Retries = table.Column<long>(type: "INTEGER", nullable: false),
-                    Requests = table.Column<long>(type: "INTEGER", nullable: false),
-                    CallsWithoutTokens = table.Column<long>(type: "INTEGER", nullable: false),
-                    Input = table.Column<long>(type: "INTEGER", nullable: false),
-                    CacheRead = table.Column<long>(type: "INTEGER", nullable: false),
-                    CacheWrite5m = table.Column<long>(type: "INTEGER", nullable: false),
-                    CacheWrite30m = table.Column<long>(type: "INTEGER", nullable: false),
-                    CacheWrite1h = table.Column<long>(type: "INTEGER", nullable: false),
-                    Output = table.Column<long>(type: "INTEGER", nullable: false),
-                    Reasoning = table.Column<long>(type: "INTEGER", nullable: false),
-                    DurationMs = table.Column<double>(type: "REAL", nullable: false),
-                    Latency = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    TimeToFirstToken = table.Column<byte[]>(type: "BLOB", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_usage_rollup", x => new { x.Span, x.SlotUnixSeconds, x.SeriesId });
-                });
+            migrationBuilder.Sql("""
+                CREATE TABLE "usage_rollup" (
+                    "Span" INTEGER NOT NULL,
+                    "SlotUnixSeconds" INTEGER NOT NULL,
+                    "SeriesId" INTEGER NOT NULL,
+                    "Calls" INTEGER NOT NULL,
+                    "Errors" INTEGER NOT NULL,
+                    "Throttles" INTEGER NOT NULL,
+                    "Retries" INTEGER NOT NULL,
+                    "Requests" INTEGER NOT NULL,
+                    "CallsWithoutTokens" INTEGER NOT NULL,
+                    "Input" INTEGER NOT NULL,
+                    "CacheRead" INTEGER NOT NULL,
+                    "CacheWrite5m" INTEGER NOT NULL,
+                    "CacheWrite30m" INTEGER NOT NULL,
+                    "CacheWrite1h" INTEGER NOT NULL,
+                    "Output" INTEGER NOT NULL,
+                    "Reasoning" INTEGER NOT NULL,
+                    "DurationMs" REAL NOT NULL,
+                    "Latency" BLOB,
+                    "TimeToFirstToken" BLOB,
+                    CONSTRAINT "PK_usage_rollup" PRIMARY KEY ("Span", "SlotUnixSeconds", "SeriesId")
+                ) WITHOUT ROWID;
+                """);
 
             migrationBuilder.CreateTable(
                 name: "usage_series",

@@ -1,0 +1,115 @@
+using GenAiCostPortal.Ledger.Prices;
+using GenAiCostPortal.Ledger.Usage;
+
+namespace GenAiCostPortal.Ledger.Store;
+
+/// <summary>
+/// Both rollups as the writer moves them: calls and requests are booked in and out of cells in memory, and the cells that
+/// changed are written once at the end of the transaction. A cell in use is not read again.
+/// </summary>
+internal sealed class RollupCells(SqliteRollups rows, SeriesCache series, PriceFinder prices)
+{
+    private const int FiveMinutes = 300, Hour = 3600, Day = 86_400;
+    private readonly RecentCells<UsageCell> _usage = new(8_000);
+    private readonly RecentCells<CostCell> _cost = new(16_000);
+    private readonly List<UsageCell> _dirtyUsage = [];
+    private readonly List<CostCell> _dirtyCost = [];
+
+    /// <summary>Adds a call (sign 1) or takes it out again (sign -1), in all cells it belongs to.</summary>
+    public void Book(CallRow call, int sign)
+    {
+        Usage(RollupSpan.Minute5, FiveMinutes, call.StartUnixMs, call.UsageSeriesId).Book(call, sign);
+        Usage(RollupSpan.Hour, Hour, call.StartUnixMs, call.UsageSeriesId).Book(call, sign);
+        Usage(RollupSpan.Day, Day, call.StartUnixMs, call.UsageSeriesId).Book(call, sign);
+        Cost(RollupSpan.Hour, UtcTime.SlotUnixSeconds(call.StartUnixMs, Hour), call.CostSeriesId).Book(call, sign);
+        Cost(RollupSpan.Day, UtcTime.SlotUnixSeconds(call.StartUnixMs, Day), call.CostSeriesId).Book(call, sign);
+    }
+
+    /// <summary>Books a request at its start (algorithms §11), or takes it out again.</summary>
+    public void BookRequest(int seriesId, long unixMs, int sign)
+    {
+        Usage(RollupSpan.Minute5, FiveMinutes, unixMs, seriesId).Requests += sign;
+        Usage(RollupSpan.Hour, Hour, unixMs, seriesId).Requests += sign;
+        Usage(RollupSpan.Day, Day, unixMs, seriesId).Requests += sign;
+    }
+
+    /// <summary>Prices the hours, moves the days by the same, and writes every cell that changed.</summary>
+    public void Write()
+    {
+        for (var i = 0; i < _dirtyCost.Count; i++)
+        {
+            var cell = _dirtyCost[i];
+            if (cell.Key.Span != RollupSpan.Hour) continue;
+            var moved = cell.Reprice();
+            var day = cell.Key.SlotUnixSeconds - (((cell.Key.SlotUnixSeconds % Day) + Day) % Day);
+            Cost(RollupSpan.Day, day, cell.Key.SeriesId).MoveCost(moved);
+        }
+        foreach (var cell in _dirtyCost) Write(cell);
+        foreach (var cell in _dirtyUsage) Write(cell);
+        _dirtyCost.Clear();
+        _dirtyUsage.Clear();
+        _cost.Turn();
+        _usage.Turn();
+    }
+
+    private void Write(CostCell cell)
+    {
+        cell.IsDirty = false;
+        if (!cell.IsEmpty)
+        {
+            rows.Put(cell);
+            return;
+        }
+        rows.DeleteCost(cell.Key);
+        cell.Clear();
+    }
+
+    private void Write(UsageCell cell)
+    {
+        cell.IsDirty = false;
+        if (!cell.IsEmpty)
+        {
+            rows.Put(cell);
+            return;
+        }
+        rows.DeleteUsage(cell.Key);
+        cell.Clear();
+    }
+
+    /// <summary>Forgets all cells: the store was changed by another hand (retention).</summary>
+    public void Forget()
+    {
+        _usage.Clear();
+        _cost.Clear();
+    }
+
+    private UsageCell Usage(RollupSpan span, int seconds, long unixMs, int seriesId)
+    {
+        var key = new CellKey(span, UtcTime.SlotUnixSeconds(unixMs, seconds), seriesId);
+        if (!_usage.TryGet(key, out var cell))
+        {
+            cell = rows.FindUsage(key) ?? new UsageCell(key);
+            _usage.Keep(key, cell);
+        }
+        if (cell.IsDirty) return cell;
+        cell.IsDirty = true;
+        _dirtyUsage.Add(cell);
+        return cell;
+    }
+
+    private CostCell Cost(RollupSpan span, long slot, int seriesId)
+    {
+        var key = new CellKey(span, slot, seriesId);
+        if (!_cost.TryGet(key, out var cell))
+        {
+            var of = series.CostKeyOf(seriesId);
+            cell = new CostCell(key, of.Price == 0 ? null : prices.ById(of.Price), of.IsBillable);
+            rows.Load(cell);
+            _cost.Keep(key, cell);
+        }
+        if (cell.IsDirty) return cell;
+        cell.IsDirty = true;
+        _dirtyCost.Add(cell);
+        return cell;
+    }
+}

@@ -1,0 +1,71 @@
+using GenAiCostPortal.Ledger.Prices;
+using Microsoft.Data.Sqlite;
+
+namespace GenAiCostPortal.Ledger.Store;
+
+/// <summary>
+/// The writer's own connection to SQLite with its prepared statements and caches. All that is particular to SQLite on the hot
+/// path is behind this class. After a failure it is thrown away whole, caches too, and opened anew.
+/// </summary>
+internal sealed class SqliteSpanStore : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly SqliteStatement _begin, _commit, _rollback;
+
+    public SqliteSpanStore(StoreOptions options, PriceFinder prices)
+    {
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder(options.ConnectionString) { Pooling = false }.ConnectionString);
+        _connection.Open();
+        SqlitePragmas.Apply(_connection);
+        // The log is folded back outside the transactions (Checkpoint), so that no commit pays for it.
+        Execute("PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536;");
+        (_begin, _commit, _rollback) = (Prepare("BEGIN IMMEDIATE"), Prepare("COMMIT"), Prepare("ROLLBACK"));
+        Traces = new SqliteTraces(_connection);
+        Rollups = new SqliteRollups(_connection);
+        Names = new SqliteNames(_connection);
+        Series = new SeriesCache(Names);
+        Origins = new OriginCache(Names);
+        Cells = new RollupCells(Rollups, Series, prices);
+        LastTraceKey = Traces.LastKey();
+    }
+
+    public SqliteTraces Traces { get; }
+    public SqliteRollups Rollups { get; }
+    public SqliteNames Names { get; }
+    public SeriesCache Series { get; }
+    public OriginCache Origins { get; }
+    public RollupCells Cells { get; }
+    public SqliteConnection Connection => _connection;
+
+    /// <summary>Keys grow with arrival: spans and calls of new traces are appended.</summary>
+    public long LastTraceKey { get; set; }
+
+    public void Begin() => _begin.Run();
+
+    public void Commit() => _commit.Run();
+
+    public void Rollback() => _rollback.Run();
+
+    /// <summary>Folds the log back into the file as far as readers allow; waits for nobody.</summary>
+    public static void Checkpoint(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA wal_checkpoint(PASSIVE)";
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose()
+    {
+        foreach (var part in (IDisposable[])[Traces, Rollups, Names, _begin, _commit, _rollback]) part.Dispose();
+        _connection.Dispose();
+    }
+
+    private SqliteStatement Prepare(string sql) => new(_connection, sql);
+
+    private void Execute(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

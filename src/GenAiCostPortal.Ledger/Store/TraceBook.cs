@@ -1,0 +1,171 @@
+using System.Runtime.InteropServices;
+using GenAiCostPortal.Ledger.Owners;
+using GenAiCostPortal.Ledger.Prices;
+using GenAiCostPortal.Ledger.Traces;
+using GenAiCostPortal.Ledger.Usage;
+
+namespace GenAiCostPortal.Ledger.Store;
+
+/// <summary>
+/// One transaction's work, trace by trace. The trace is the unit: what is stored of it and what arrives are merged, read anew,
+/// and rows and rollups move by the difference. So late, repeated and split spans come out as if all had come at once.
+/// </summary>
+internal sealed class TraceBook(SqliteSpanStore store, Dimensions dimensions, PriceFinder prices, OwnerKeys owners, long nowUnixMs)
+{
+    private static readonly Dictionary<long, CallRow> NoCalls = [];
+    private readonly List<DimensionValue> _added = [];
+    private readonly Dictionary<SenderKey, (long Spans, long Calls, string Reading)> _senders = [];
+    private readonly HashSet<int> _days = [];
+    private CallBooking? _calls;
+
+    /// <summary>Names first seen in this transaction; taken back if it fails.</summary>
+    public IReadOnlyCollection<DimensionValue> Added => _added;
+
+    /// <summary>Whether any trace changed.</summary>
+    public bool Changed { get; private set; }
+
+    private CallBooking Calls => _calls ??= new CallBooking(dimensions, prices, store.Series, _added);
+
+    /// <summary>Stores what a delivery brings of a trace.</summary>
+    public void Write(PreparedTrace trace)
+    {
+        if (store.Traces.Find(trace.Id) is { } known) Add(known, trace);
+        else WriteNew(trace);
+    }
+
+    /// <summary>Writes what was gathered beside the traces: rollup cells, names, senders, days to build again.</summary>
+    public void Finish()
+    {
+        store.Cells.Write();
+        foreach (var value in _added) store.Names.Insert(value);
+        foreach (var (sender, tally) in _senders) store.Names.AddSender(sender, tally.Spans, tally.Calls, tally.Reading, nowUnixMs);
+        foreach (var day in _days) store.Names.MarkDay(day);
+    }
+
+    private void WriteNew(PreparedTrace trace)
+    {
+        var row = new TraceRow { Key = ++store.LastTraceKey, TraceId = trace.Id.ToBytes(), Source = trace.Spans[0].Source };
+        for (var i = 0; i < trace.Spans.Count; i++)
+        {
+            var text = trace.Texts[i];
+            store.Traces.Put(row.Key, trace.Spans[i], store.Origins.Id(text.Origin), text.Attributes);
+            Tally(trace.Spans[i], 1, 0, "");
+        }
+        Settle(row, trace.Spans, trace.Reading, NoCalls);
+    }
+
+    private void Add(TraceRow known, PreparedTrace trace)
+    {
+        var all = new DistinctSpans();
+        store.Traces.Spans(trace.Id, known, store.Origins, all);
+        if (all.Items.Count < known.Spans)
+        {
+            AddToExpired(known, trace);
+            return;
+        }
+        var before = all.Items.Count;
+        var changed = new HashSet<int>();
+        foreach (var span in trace.Spans)
+            if (all.Add(span) is { Changed: true, At: var at }) changed.Add(at);
+        if (changed.Count == 0) return;
+
+        var origins = new Dictionary<(SpanResource, SpanScope), OriginText>();
+        foreach (var at in changed)
+        {
+            var span = all.Items[at];
+            store.Traces.Put(known.Key, span, store.Origins.Id(OriginText.Of(span, origins)), span.Attributes.ToUtf8());
+            if (at >= before) Tally(span, 1, 0, "");
+        }
+        Settle(known, all.Items, TraceReader.Read(all.Items, owners), store.Traces.Calls(known.Key));
+    }
+
+    // Spans have left with their retention, the calls are still counted: they stay as they are and unknown calls are added.
+    private void AddToExpired(TraceRow known, PreparedTrace trace)
+    {
+        var stored = store.Traces.Calls(known.Key);
+        var late = new List<CallRow>();
+        foreach (var call in trace.Reading.Calls)
+            if (!stored.ContainsKey((long)call.SpanId.Value)) late.Add(Calls.Row(known.Key, call, null));
+        if (late.Count == 0) return;
+        foreach (var row in late) PutCall(row);
+        var sum = TraceSummary.Of(new TraceRow { Key = known.Key, TraceId = known.TraceId }, late);
+        (sum.IsRequest, sum.RequestSeriesId, sum.RequestUnixMs) = (known.IsRequest, known.RequestSeriesId, known.RequestUnixMs);
+        if (!known.IsRequest) BookRequest(sum, trace.Reading, late);
+        store.Traces.AddCalls(sum);
+        Changed = true;
+    }
+
+    private void Settle(TraceRow row, List<Span> spans, TraceReading reading, Dictionary<long, CallRow> stored)
+    {
+        var calls = new List<CallRow>(reading.Calls.Count);
+        foreach (var call in reading.Calls)
+        {
+            stored.TryGetValue((long)call.SpanId.Value, out var before);
+            var now = Calls.Row(row.Key, call, before);
+            calls.Add(now);
+            if (before is not null)
+            {
+                stored.Remove(now.SpanId);
+                if (CallRowEquality.AreSame(before, now)) continue;
+                TakeOut(before);
+            }
+            PutCall(now);
+            if (before is null) Tally(spans, call.SpanId, 1, call.Reading);
+        }
+        foreach (var gone in stored.Values)
+        {
+            TakeOut(gone);
+            store.Traces.DeleteCall(row.Key, gone.SpanId);
+            Tally(spans, new SpanId((ulong)gone.SpanId), -1, "");
+        }
+
+        var was = (row.IsRequest, row.RequestSeriesId, row.RequestUnixMs);
+        TraceSummary.Describe(row, spans, reading, Calls);
+        TraceSummary.Of(row, calls);
+        TraceSummary.Name(row, calls, reading, Calls);
+        if (was.IsRequest) store.Cells.BookRequest(was.RequestSeriesId, was.RequestUnixMs, -1);
+        BookRequest(row, reading, calls);
+        store.Traces.Put(row);
+        Changed = true;
+    }
+
+    private void BookRequest(TraceRow row, TraceReading reading, List<CallRow> calls)
+    {
+        row.IsRequest = calls.Count > 0;
+        (row.RequestSeriesId, row.RequestUnixMs) = (0, 0);
+        if (!row.IsRequest) return;
+        row.RequestSeriesId = Calls.RequestSeries(reading.RequestOwners);
+        row.RequestUnixMs = reading.Root is { } root ? root.StartUnixNs / 1_000_000 : TraceSummary.FirstStart(calls);
+        store.Cells.BookRequest(row.RequestSeriesId, row.RequestUnixMs, 1);
+    }
+
+    private void PutCall(CallRow row)
+    {
+        store.Traces.Put(row);
+        store.Cells.Book(row, 1);
+        _days.Add(UtcTime.DayOfUnixMs(row.StartUnixMs).DayNumber);
+    }
+
+    private void TakeOut(CallRow row)
+    {
+        store.Cells.Book(row, -1);
+        _days.Add(UtcTime.DayOfUnixMs(row.StartUnixMs).DayNumber);
+    }
+
+    private void Tally(List<Span> spans, SpanId id, int calls, string reading)
+    {
+        foreach (var span in spans)
+            if (span.SpanId == id)
+            {
+                Tally(span, 0, calls, reading);
+                return;
+            }
+    }
+
+    private void Tally(Span span, int spans, int calls, string reading)
+    {
+        var key = new SenderKey(span.Scope.Name, span.Scope.Version, span.Resource.Attributes.Text("telemetry.sdk.language") ?? "");
+        ref var tally = ref CollectionsMarshal.GetValueRefOrAddDefault(_senders, key, out _);
+        tally = (tally.Spans + spans, tally.Calls + calls, reading.Length > 0 ? reading : tally.Reading ?? "");
+    }
+}

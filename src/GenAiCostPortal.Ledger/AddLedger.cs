@@ -1,6 +1,7 @@
 using GenAiCostPortal.Ledger.Access;
 using GenAiCostPortal.Ledger.Assessment;
 using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Feeds;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Store;
@@ -28,6 +29,10 @@ public static class LedgerRegistration
         services.AddSingleton<EvidenceReport>();
         services.AddSingleton<AssessmentDesk>();
         services.AddSingleton<ActionLog>();
+        services.AddSingleton<FeedRuns>();
+        services.AddSingleton<FeedPlans>();
+        services.AddSingleton<FeedCoverage>();
+        services.AddSingleton<FeedReport>();
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.Otlp;
+using GenAiCostPortal.Sources.Schedule;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GenAiCostPortal.Sources;
@@ -8,11 +9,12 @@ namespace GenAiCostPortal.Sources;
 public static class SourcesRegistration
 {
     /// <summary>Adds receivers, feeds and the schedule.</summary>
-    public static IServiceCollection AddSources(this IServiceCollection services, OtlpOptions otlp, AwsOptions aws)
+    public static IServiceCollection AddSources(this IServiceCollection services, OtlpOptions otlp, AwsOptions aws, ScheduleOptions? schedule = null)
     {
         services.AddSingleton(otlp);
         services.AddSingleton(aws);
         services.AddSingleton<OtlpDecoder>();
+        services.AddFeedsAndJobs(schedule ?? new ScheduleOptions());
         return services;
     }
 }

@@ -5,6 +5,7 @@ using GenAiCostPortal.Frame;
 using GenAiCostPortal.Ledger;
 using GenAiCostPortal.Settings;
 using GenAiCostPortal.Sources;
+using GenAiCostPortal.Sources.Schedule;
 using Microsoft.AspNetCore.DataProtection;
 using Radzen;
 
@@ -22,7 +23,7 @@ internal static class PortalHost
         builder.WebHost.UseStaticWebAssets();
         services.AddSingleton(settings);
         services.AddLedger(settings.Store, settings.Owners);
-        services.AddSources(settings.Otlp, settings.Aws);
+        services.AddSources(settings.Otlp, settings.Aws, new ScheduleOptions { Jobs = settings.Schedule });
         services.AddAccess(settings);
         services.AddPortalApi();
         services.AddDataProtection().SetApplicationName("GenAiCostPortal").PersistKeysToFileSystem(StoreOpening.KeyFolder(settings));

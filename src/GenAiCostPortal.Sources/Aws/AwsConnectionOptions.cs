@@ -6,6 +6,9 @@ public sealed class AwsOptions
     public List<AwsConnectionOptions> Connections { get; set; } = [];
     /// <summary>Cap on what the portal's own AWS calls may cost in a month, USD.</summary>
     public decimal MonthlyApiBudgetUsd { get; set; } = 20m;
+
+    /// <summary>The connections, or one nameless and switched off, so that a feed can say what it would need.</summary>
+    internal IReadOnlyList<AwsConnectionOptions> OrNone => Connections.Count > 0 ? Connections : [new AwsConnectionOptions()];
 }
 
 /// <summary>One account or payer (contract: <c>Aws:Connections:N:*</c>).</summary>
@@ -20,6 +23,11 @@ public sealed class AwsConnectionOptions
     public string? AccessKeyId { get; set; }
     public string? SecretAccessKey { get; set; }
     public string? ServiceUrl { get; set; }
+    /// <summary>
+    /// Made answers in place of AWS (the sample organisation). Null: requests are signed and sent. Set in code only, never by
+    /// configuration, so that no setting can pass made numbers off as a bill.
+    /// </summary>
+    public IAwsApi? MadeApi { get; internal set; }
     public CostExplorerOptions CostExplorer { get; set; } = new();
     public CloudWatchOptions CloudWatch { get; set; } = new();
 }

@@ -1,0 +1,87 @@
+using System.Globalization;
+using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Feeds;
+using GenAiCostPortal.Ledger.Store;
+using GenAiCostPortal.Sources.Aws;
+using GenAiCostPortal.Sources.Schedule;
+
+namespace GenAiCostPortal.Sources.CostExplorer;
+
+/// <summary>
+/// Keeps the bill up to date: the first run of a day reads the whole look-back, because AWS restates; the other runs read three
+/// days. Today is left out: a bill of half a day would freeze the day's estimate too early.
+/// </summary>
+internal sealed class CostExplorerJob(
+    AwsConnections connections, AwsOptions options, CostExplorerReader reader, BillWriter writer, FeedRuns runs, AwsCostMeter meter, TimeProvider time)
+    : IScheduledJob
+{
+    private const int ShortDays = 3;
+    /// <summary>A backfill is read and written in steps of this many days.</summary>
+    internal const int StepDays = 31;
+
+    public string Name => CostExplorerReader.Feed;
+    public IReadOnlyList<string> Connections => [.. options.Connections.Where(c => c.CostExplorer.Enabled).Select(c => c.Name)];
+    /// <summary>Cost Explorer keeps 13 months.</summary>
+    public TimeSpan? Reach => TimeSpan.FromDays(395);
+
+    public IEnumerable<FeedPlan> Plans(string when, Func<DateTime?> nextRun) => options.OrNone.Select(c => new FeedPlan(
+        Name, c.Name, "Cost Explorer", "Billed cost per day, service, usage type and tag",
+        "$0.01 for each page read: a run asks one page per GenAI service, one per tagged service and account, and two more",
+        ["ce:GetCostAndUsage"], c.CostExplorer.Enabled, c.CostExplorer.Enabled ? when : "off", TimeSpan.FromHours(48), nextRun));
+
+    public async Task RunAsync(JobRun run, CancellationToken cancel)
+    {
+        var connection = connections.Get(run.Connection);
+        if (connection.Options.AccountId is "")
+            throw new CannotRunException($"Connection {run.Connection} has no AccountId.", "Set Aws:Connections:N:AccountId to the account (or payer) whose bill this is.");
+        var range = run.Request.Days ?? await DueAsync(run, connection.Options, cancel);
+        if (range is null) return;
+
+        var steps = Steps(range).ToList();
+        for (var i = 0; i < steps.Count; i++)
+        {
+            var part = new PartOfProgress(run.Progress, i, steps.Count);
+            var read = await reader.ReadAsync(connection, steps[i].From, steps[i].To, run.Tally, part, cancel);
+            run.Rows += await writer.ReplaceAsync(read, cancel);
+            run.HasChangedTheBill = true;
+            run.Cover(UtcTime.Start(steps[i].From), UtcTime.Start(steps[i].To));
+        }
+        var words = string.Create(CultureInfo.InvariantCulture, $"{range.To.DayNumber - range.From.DayNumber} days read with {run.Tally.Requests} requests (${Money.ToUsd(run.Tally.CostNanoUsd):0.00}).");
+        run.Message = run.Message is "" ? words : $"{words} {run.Message}";
+    }
+
+    private async Task<DayRange?> DueAsync(JobRun run, AwsConnectionOptions connection, CancellationToken cancel)
+    {
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var wholeFrom = today.AddDays(-Math.Clamp(connection.CostExplorer.LookbackDays, 1, 390));
+        var hasReadAll = await runs.HasReadAsync(Name, run.Connection, UtcTime.Start(wholeFrom), UtcTime.Start(today), UtcTime.Start(today), cancel);
+        if (run.Request.IsScheduled && (await meter.ReadAsync(cancel)) is { State: not AwsBudgetState.Free } spent && (spent.State == AwsBudgetState.Reached || hasReadAll))
+        {
+            run.Outcome = FeedOutcome.NothingToDo;
+            run.Message = spent.State == AwsBudgetState.Reached ? $"{spent.Words} Nothing is read until next month."
+                : $"{spent.Words} Near the cap the bill is read once a day.";
+            run.Cure = "Raise Aws:MonthlyApiBudgetUsd, or run it now by hand.";
+            return null;
+        }
+        if (hasReadAll) return new DayRange(today.AddDays(-ShortDays), today);
+        // After a long stop the gap is read too.
+        var known = await runs.CoveredToAsync(Name, run.Connection, cancel);
+        var from = known is { } to && DateOnly.FromDateTime(to) < wholeFrom ? DateOnly.FromDateTime(to) : wholeFrom;
+        var oldest = today.AddDays(-(int)Reach!.Value.TotalDays);
+        return new DayRange(from < oldest ? oldest : from, today);
+    }
+
+    private static IEnumerable<DayRange> Steps(DayRange range)
+    {
+        // Newest first: what people look at is there soonest. A usual look-back is one step.
+        var size = range.To.DayNumber - range.From.DayNumber <= StepDays * 3 / 2 ? StepDays * 2 : StepDays;
+        for (var to = range.To; to > range.From; to = to.AddDays(-size))
+            yield return new DayRange(to.AddDays(-size) < range.From ? range.From : to.AddDays(-size), to);
+    }
+}
+
+/// <summary>Progress of one of several equal parts.</summary>
+internal sealed class PartOfProgress(IProgress<double> whole, int part, int parts) : IProgress<double>
+{
+    public void Report(double value) => whole.Report((part + Math.Clamp(value, 0, 1)) / parts);
+}

@@ -1,0 +1,31 @@
+using GenAiCostPortal.Sources.Aws;
+using GenAiCostPortal.Sources.BedrockMetrics;
+using GenAiCostPortal.Sources.CostExplorer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace GenAiCostPortal.Sources.Schedule;
+
+/// <summary>Registers the feeds on AWS, the jobs and their clock.</summary>
+internal static class AddSchedule
+{
+    public static void AddFeedsAndJobs(this IServiceCollection services, ScheduleOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<AwsConnections>();
+        services.AddSingleton<AwsCostMeter>();
+        services.AddSingleton<CostExplorerReader>();
+        services.AddSingleton<BedrockMetricsReader>();
+        services.AddSingleton<IScheduledJob, CostExplorerJob>();
+        services.AddSingleton<IScheduledJob, CloudWatchJob>();
+        services.AddSingleton<IScheduledJob, LedgerJob>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<JobSchedule>();
+        services.AddSingleton<IJobSchedule>(s => s.GetRequiredService<JobSchedule>());
+        // Order matters: what a crash left is closed before anything runs.
+        services.AddHostedService(s => s.GetRequiredService<JobSchedule>());
+        services.AddQuartzClock(options);
+        services.AddHostedService<MissedRuns>();
+    }
+}

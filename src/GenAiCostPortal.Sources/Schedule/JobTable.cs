@@ -1,0 +1,49 @@
+using Quartz;
+
+namespace GenAiCostPortal.Sources.Schedule;
+
+/// <summary>Cron per job (contract: <c>Schedule:&lt;JobName&gt;</c>), UTC, or <c>Off</c>; jobs not named keep their default.</summary>
+public sealed class ScheduleOptions
+{
+    public Dictionary<string, string> Jobs { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>When a job runs. Without a cron it runs only when asked.</summary>
+internal sealed record JobTrigger(string Job, CronExpression? Cron, string InWords);
+
+/// <summary>Every job with its trigger, in words. The schedule lives in memory: what ran is in the store, what will run follows from here.</summary>
+internal static class JobTable
+{
+    private static readonly (string Job, string Cron, string InWords)[] Defaults =
+    [
+        // AWS refreshes billing data up to three times a day; each page costs $0.01.
+        ("CostExplorer", "0 20 5,12,19 * * ?", "at 05:20, 12:20 and 19:20 (UTC)"),
+        ("CloudWatch", "0 3/15 * * * ?", "every 15 minutes"),
+        ("Ledger", "30 0/10 * * * ?", "every 10 minutes, and after each change of the bill"),
+        ("Retention", "0 40 3 * * ?", "every day at 03:40 (UTC)"),
+    ];
+
+    /// <summary>The triggers by job name.</summary>
+    /// <exception cref="FormatException">A configured cron is not one.</exception>
+    public static IReadOnlyDictionary<string, JobTrigger> Read(ScheduleOptions options) =>
+        Defaults.ToDictionary(d => d.Job, d => Read(d, options.Jobs.GetValueOrDefault(d.Job)), StringComparer.OrdinalIgnoreCase);
+
+    private static JobTrigger Read((string Job, string Cron, string InWords) job, string? configured)
+    {
+        if (string.IsNullOrWhiteSpace(configured)) return new JobTrigger(job.Job, CronExpression.Parse(job.Cron).WithTimeZone(TimeZoneInfo.Utc), job.InWords);
+        if (configured.Trim().Equals("Off", StringComparison.OrdinalIgnoreCase)) return new JobTrigger(job.Job, null, "off");
+        return CronExpression.TryParse(Seconds(configured.Trim()), out var cron)
+            ? new JobTrigger(job.Job, cron.WithTimeZone(TimeZoneInfo.Utc), $"by cron {configured.Trim()} (UTC)")
+            : throw new FormatException($"Schedule:{job.Job} is neither Off nor a cron expression: {configured}");
+    }
+
+    /// <summary>Five fields are cron as Unix knows it; Quartz wants seconds in front and one of the two day fields a question mark.</summary>
+    private static string Seconds(string cron)
+    {
+        var fields = cron.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (fields.Length != 5) return cron;
+        if (fields[4] == "*") fields[4] = "?";
+        else if (fields[2] == "*") fields[2] = "?";
+        return "0 " + string.Join(' ', fields);
+    }
+}

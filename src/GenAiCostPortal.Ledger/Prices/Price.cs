@@ -18,7 +18,7 @@ public sealed class Price
     public required string Provider { get; set; }
     public ServiceTier Tier { get; set; }
     public RoutingScope Scope { get; set; }
-    /// <summary>Empty = any region.</summary>
+    /// <summary>Empty = any region; a trailing <c>*</c> means every region that begins so (<c>eu-*</c>).</summary>
     public string Region { get; set; } = "";
     public ContextBand Band { get; set; }
     /// <summary>First day it holds, UTC; null = the start is not known (open).</summary>

@@ -2,6 +2,7 @@ using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.Otlp;
 using GenAiCostPortal.Sources.Schedule;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace GenAiCostPortal.Sources;
 
@@ -13,6 +14,8 @@ public static class SourcesRegistration
     {
         services.AddSingleton(otlp);
         services.AddSingleton(aws);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(PromptHashKey.Random());
         services.AddSingleton<OtlpDecoder>();
         services.AddFeedsAndJobs(schedule ?? new ScheduleOptions());
         return services;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Unicode;
 using GenAiCostPortal.Ledger.Traces;
 
 namespace GenAiCostPortal.Sources.Otlp;
@@ -8,10 +10,34 @@ public sealed record DecodedSpans(IReadOnlyList<Span> Spans, int Rejected, strin
 /// <summary>The body is not OTLP: answered with 400 and never retried.</summary>
 public sealed class OtlpFormatException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>Bodies of OTLP/HTTP to spans; protobuf and JSON to the same model (facts/otlp-genai.md §1–2).</summary>
-public sealed class OtlpDecoder
+/// <summary>
+/// Bodies of OTLP/HTTP to spans; protobuf and JSON to the same model (facts/otlp-genai.md §1–2). Prompt and completion text is left
+/// out unless <see cref="OtlpOptions.CaptureContent"/> is on; a keyed hash of the prompt is kept. Safe for concurrent use.
+/// </summary>
+public sealed class OtlpDecoder(OtlpOptions options, TimeProvider time, PromptHashKey key)
 {
+    /// <summary>How many attributes of a span were left out because there were more than <see cref="SpanLimits.Attributes"/>.</summary>
+    public const string DroppedAttributes = "portal.dropped_attributes";
+
     /// <summary>Decodes an ExportTraceServiceRequest. <paramref name="body"/> is already decompressed.</summary>
     /// <exception cref="OtlpFormatException">The body does not parse.</exception>
-    public DecodedSpans DecodeTraces(ReadOnlyMemory<byte> body, bool isJson) => throw new NotImplementedException();
+    public DecodedSpans DecodeTraces(ReadOnlyMemory<byte> body, bool isJson)
+    {
+        using var sheet = new SpanSheet(options.CaptureContent, key, time.GetUtcNow());
+        if (!isJson)
+        {
+            new ProtobufSpans(sheet).ReadRequest(body.Span);
+            return sheet.ToDecoded();
+        }
+        if (!Utf8.IsValid(body.Span)) throw new OtlpFormatException("The JSON body is not valid UTF-8.");
+        try
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = SpanLimits.Depth });
+            new JsonSpans(sheet).ReadRequest(document.RootElement);
+        }
+        catch (JsonException e) { throw new OtlpFormatException("The body is not valid JSON: " + e.Message, e); }
+        // Thrown by System.Text.Json for escapes that are half of a surrogate pair and for values of another type.
+        catch (InvalidOperationException e) { throw new OtlpFormatException("The JSON body is not OTLP: " + e.Message, e); }
+        return sheet.ToDecoded();
+    }
 }

@@ -19,6 +19,8 @@ public sealed class SpanAttributes
 
     public IReadOnlyList<KeyValuePair<string, object>> Items => _items;
 
+    internal ReadOnlySpan<KeyValuePair<string, object>> Span => _items;
+
     /// <summary>The value of a key, or null.</summary>
     public object? this[string key]
     {
@@ -31,7 +33,9 @@ public sealed class SpanAttributes
     }
 
     /// <summary>The value as text; null when absent or empty. Numbers and booleans are written invariantly.</summary>
-    public string? Text(string key) => this[key] switch
+    public string? Text(string key) => TextOf(this[key]);
+
+    internal static string? TextOf(object? value) => value switch
     {
         null => null,
         string s => s.Length == 0 ? null : s,

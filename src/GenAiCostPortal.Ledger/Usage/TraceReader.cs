@@ -26,9 +26,55 @@ public static class TraceReader
     /// <summary>Attribute that holds the keyed prompt hash the receiver made before it dropped the text.</summary>
     public const string PromptHash = "portal.prompt_hash";
 
+    private static readonly HashSet<SpanId> NoRollUps = [];
+
     /// <summary>Reads all spans of one trace.</summary>
-    public static TraceReading Read(IReadOnlyCollection<Span> spans, OwnerKeys keys) => throw new NotImplementedException();
+    public static TraceReading Read(IReadOnlyCollection<Span> spans, OwnerKeys keys)
+    {
+        var owners = OwnerLookup.For(keys);
+        var tree = SpanTree.Of(spans, owners);
+        var resources = new ResourceShelf(owners);
+        var rootName = tree.Root?.Span.Name ?? "";
+
+        var hasSteps = false;
+        foreach (var node in tree.TopDown)
+        {
+            if (node.Role == SpanRole.Call) node.Candidate = CallCandidate.Of(node, resources[node.Span.Resource].Language);
+            else hasSteps |= node.Facts is { } facts && SpanRoles.HasUsage(facts);
+        }
+        var rollUps = new HashSet<SpanId>();
+        var merged = NestedCalls.Of(tree, rollUps);
+        if (hasSteps) AddSteps(tree, merged, rollUps);
+
+        var calls = merged.Count == 0 ? [] : new Call[merged.Count];
+        for (var i = 0; i < calls.Length; i++) calls[i] = CallReader.Read(merged[i], resources[merged[i].Span.Resource], rootName);
+        if (calls.Length > 1) Retries.Mark(calls, merged);
+        var loops = Loops.Mark(calls, merged, tree);
+        return new(calls, rollUps.Count == 0 ? NoRollUps : rollUps, tree.Root?.Span, RequestOwners(tree, resources, calls, rootName), loops);
+    }
 
     /// <summary>Whether an attribute carries prompt, completion or tool text, which is not stored unless capture is on.</summary>
-    public static bool IsContent(string attributeKey) => throw new NotImplementedException();
+    public static bool IsContent(string attributeKey) => ContentAttributes.IsContent(attributeKey);
+
+    // Agents, chains and workflows that repeat the usage of calls below them.
+    private static void AddSteps(SpanTree tree, List<MergedCall> merged, HashSet<SpanId> rollUps)
+    {
+        foreach (var call in merged)
+            for (var node = call.Innermost.Node.Parent; node is { HasCallBelow: false }; node = node.Parent) node.HasCallBelow = true;
+        foreach (var node in tree.Nodes)
+            if (node is { HasCallBelow: true, Role: SpanRole.Agent or SpanRole.Step or SpanRole.Tool, Facts: { } facts } && SpanRoles.HasUsage(facts))
+                rollUps.Add(node.Span.SpanId);
+    }
+
+    // What the root does not say, its first call may: frameworks name the feature on the call, web servers make the root.
+    private static CallOwners RequestOwners(SpanTree tree, ResourceShelf resources, Call[] calls, string rootName)
+    {
+        var first = calls.Length > 0 ? calls[0].Owners : null;
+        if (tree.Root is null) return first ?? CallOwners.None;
+        var root = resources[tree.Root.Span.Resource].Complete(tree.Root, rootName);
+        if (first is null) return root;
+        static string Or(string a, string b) => a.Length > 0 ? a : b;
+        return new(Or(root.Feature, first.Feature), Or(root.Team, first.Team), Or(root.Application, first.Application),
+            Or(root.Environment, first.Environment), Or(root.Release, first.Release), Or(root.Workflow, first.Workflow), Or(root.Agent, first.Agent));
+    }
 }

@@ -1,0 +1,58 @@
+using GenAiCostPortal.Ledger.Usage;
+
+namespace GenAiCostPortal.Ledger.Traces;
+
+/// <summary>Steps that a trace repeats: the same agent, model and tool or prompt, five times or more (algorithms §5).</summary>
+internal static class Loops
+{
+    public const int Repeats = 5;
+
+    /// <summary>Marks the calls of loops; both lists in order of start.</summary>
+    public static IReadOnlyList<TraceLoopReading> Mark(Call[] calls, List<MergedCall> merged, SpanTree tree)
+    {
+        if (calls.Length < Repeats) return [];
+        FollowTools(merged, tree);
+        var steps = new Dictionary<(string Agent, string Model, string? Tool, long Prompt), List<int>>();
+        for (var i = 0; i < calls.Length; i++)
+        {
+            var call = calls[i];
+            if (merged[i].Tool is { } tool) Enter(steps, (call.Owners.Agent, call.Model.Canonical, tool, 0), i);
+            if (call.PromptHash is { } prompt) Enter(steps, (call.Owners.Agent, call.Model.Canonical, null, prompt), i);
+        }
+        List<TraceLoopReading>? loops = null;
+        foreach (var (step, at) in steps.OrderBy(s => s.Value[0]).ThenBy(s => s.Key.Tool is null))
+        {
+            if (at.Count < Repeats) continue;
+            // The same calls may repeat a tool and a prompt: one loop, named by the tool.
+            if (step.Tool is null && at.TrueForAll(i => (calls[i].Flags & CallFlags.IsLoop) != 0)) continue;
+            foreach (var i in at) calls[i] = calls[i] with { Flags = calls[i].Flags | CallFlags.IsLoop };
+            (loops ??= []).Add(new(Name(step.Agent, step.Tool, calls[at[0]]), at.ConvertAll(i => calls[i].SpanId)));
+        }
+        return loops ?? (IReadOnlyList<TraceLoopReading>)[];
+    }
+
+    private static void Enter(Dictionary<(string, string, string?, long), List<int>> steps, (string, string, string?, long) step, int call)
+    {
+        if (!steps.TryGetValue(step, out var at)) steps[step] = at = [];
+        at.Add(call);
+    }
+
+    private static string Name(string agent, string? tool, Call call) =>
+        (agent.Length > 0 ? agent + ": " : "") + (tool is null ? "the same prompt" : "tool " + tool) + ", " + call.Model.Display;
+
+    // An agent's step is a call and the tool it asks for: the first tool that follows the call under the same agent.
+    private static void FollowTools(List<MergedCall> merged, SpanTree tree)
+    {
+        var last = new Dictionary<SpanNode, MergedCall>();
+        var next = 0;
+        foreach (var node in tree.Nodes)
+        {
+            while (next < merged.Count && merged[next].Innermost.Node.Order <= node.Order)
+            {
+                var call = merged[next++];
+                last[call.Innermost.Node.Scene!] = call;
+            }
+            if (node.Role == SpanRole.Tool && last.TryGetValue(node.Scene!, out var asked)) asked.Tool ??= node.Tool;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using GenAiCostPortal.Ledger.Traces;
+
+namespace GenAiCostPortal.Ledger.Usage;
+
+/// <summary>One call: the innermost span that tells of it and the wrappers around, from the inside out.</summary>
+internal sealed class MergedCall(CallCandidate innermost)
+{
+    public CallCandidate Innermost { get; } = innermost;
+    public CallCandidate Outermost { get; private set; } = innermost;
+    public TokenReading Reading { get; private set; } = innermost.Reading;
+    public SpanFacts Facts { get; private set; } = innermost.Facts;
+    public CallStatus Status { get; } = CallOutcome.Of(innermost.Node.Span, innermost.Facts);
+    /// <summary>Tool that the call ran in or led to; null when none is seen.</summary>
+    public string? Tool { get; set; } = innermost.Node.Tool;
+
+    public Span Span => Innermost.Node.Span;
+
+    public bool SharesModelWith(CallCandidate wrapper) => Innermost.SharesModelWith(wrapper) && Outermost.SharesModelWith(wrapper);
+
+    /// <summary>Adds a wrapper: every field is taken from the span that has it, the inner one first.</summary>
+    public void Absorb(CallCandidate wrapper)
+    {
+        Outermost = wrapper;
+        Facts = Facts.FilledFrom(wrapper.Facts);
+        Reading = Merge(Reading, wrapper.Reading);
+    }
+
+    /// <summary>
+    /// Whether two readings can be of one call: what both know agrees, and an excess of one side is the cache that the other left out.
+    /// </summary>
+    public static bool Agree(TokenReading a, TokenReading b)
+    {
+        if (Differ(a.Output, b.Output) || Differ(a.CacheRead, b.CacheRead) || Differ(a.CacheWrite, b.CacheWrite)) return false;
+        if (a.Input is null && !a.HasCaches || b.Input is null && !b.HasCaches) return true;
+        if (a.Input == b.Input) return true;
+        var leavesOut = (a.CacheRead is null) != (b.CacheRead is null) || (a.CacheWrite is null) != (b.CacheWrite is null);
+        return leavesOut && a.Prompt == b.Prompt;
+    }
+
+    private static TokenReading Merge(TokenReading inner, TokenReading outer)
+    {
+        if (outer.IsUnknown) return inner;
+        if (inner.IsUnknown) return outer with { Text = outer.Text + " Taken from the span around the call." };
+        var fromOuter = Known(outer) > Known(inner);
+        var prompt = fromOuter ? outer : inner;
+        return prompt with
+        {
+            Input = prompt.Input ?? (fromOuter ? inner : outer).Input,
+            Output = inner.Output ?? outer.Output,
+            Reasoning = inner.Reasoning ?? outer.Reasoning,
+            Text = fromOuter ? prompt.Text + " Prompt counts taken from the span around the call." : prompt.Text,
+        };
+    }
+
+    private static int Known(TokenReading reading) =>
+        (reading.CacheRead is null ? 0 : 2) + (reading.CacheWrite is null ? 0 : 2) + (reading.Input is null ? 0 : 1);
+
+    private static bool Differ(long? a, long? b) => a is { } left && b is { } right && left != right;
+}

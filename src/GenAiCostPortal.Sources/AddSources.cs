@@ -16,7 +16,7 @@ public static class SourcesRegistration
         services.AddSingleton(aws);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(PromptHashKey.Random());
-        services.AddSingleton<OtlpDecoder>();
+        services.AddOtlp();
         services.AddFeedsAndJobs(schedule ?? new ScheduleOptions());
         return services;
     }

@@ -20,6 +20,7 @@ public static class LedgerRegistration
         services.AddSingleton(owners);
         services.AddSingleton<PriceFinder>();
         services.AddSingleton<TraceWriter>();
+        services.AddSingleton<Retention>();
         services.AddSingleton<BillWriter>();
         services.AddSingleton<MeterWriter>();
         services.AddSingleton<LedgerBuild>();

@@ -5,6 +5,7 @@ using GenAiCostPortal.Frame;
 using GenAiCostPortal.Ledger;
 using GenAiCostPortal.Settings;
 using GenAiCostPortal.Sources;
+using GenAiCostPortal.Sources.Otlp;
 using GenAiCostPortal.Sources.Schedule;
 using Microsoft.AspNetCore.DataProtection;
 using Radzen;
@@ -45,6 +46,7 @@ internal static class PortalHost
         app.MapStaticAssets().AllowAnonymous();
         app.MapSignIn(settings);
         app.MapPortalApi();
+        app.MapOtlp();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         app.Lifetime.ApplicationStarted.Register(() => ListeningLine.Print(app));
     }

@@ -37,6 +37,7 @@ public sealed class TraceWriter(
     {
         if (options.Provider != StoreProvider.Sqlite) throw new NotSupportedException("Traces are stored on SQLite only.");
         await dimensions.LoadAsync(cancel);
+        if (prices.LoadedAt is null) await prices.LoadAsync(cancel);
         var place = (Delivery: 0, Trace: 0);
         var changed = false;
         while (place.Delivery < deliveries.Count)

@@ -20,12 +20,11 @@ public sealed class SvgText
         return this;
     }
 
-    /// <summary>An element without content, or with a tooltip.</summary>
-    public SvgText Mark(string name, string? tip, params (string Name, object? Value)[] attributes)
+    /// <summary>An element without content.</summary>
+    public SvgText Mark(string name, params (string Name, object? Value)[] attributes)
     {
         Start(name, attributes);
-        if (tip is null) _text.Append("/>");
-        else _text.Append("><title>").Append(WebUtility.HtmlEncode(tip)).Append("</title></").Append(name).Append('>');
+        _text.Append("/>");
         return this;
     }
 
@@ -34,6 +33,13 @@ public sealed class SvgText
     {
         Start("text", attributes);
         _text.Append('>').Append(WebUtility.HtmlEncode(words)).Append("</text>");
+        return this;
+    }
+
+    /// <summary>Text inside the element that is open.</summary>
+    public SvgText Escaped(string words)
+    {
+        _text.Append(WebUtility.HtmlEncode(words));
         return this;
     }
 

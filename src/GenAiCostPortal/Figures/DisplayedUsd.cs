@@ -6,17 +6,19 @@ namespace GenAiCostPortal.Figures;
 public static class DisplayedUsd
 {
     /// <summary>
-    /// Parts rounded to cents so that they add up to the rounded <paramref name="total"/>. Each part moves by less than a cent,
-    /// whatever its sign; ties go to the lower index.
+    /// Parts rounded to cents so that they add up to the rounded <paramref name="total"/>, which may itself be a displayed amount.
+    /// Largest remainder whatever the sign; ties go to the lower index.
     /// </summary>
-    /// <exception cref="ArgumentException">The parts differ from the total by more than rounding explains.</exception>
+    /// <exception cref="ArgumentException">The parts differ from the total by more than a cent.</exception>
     public static decimal[] Parts(decimal total, IReadOnlyList<decimal> parts)
     {
+        if (parts.Count == 0) return [];
+        if (Math.Abs(parts.Sum() - total) > 0.01m) throw new ArgumentException("The parts do not make the total.", nameof(parts));
         var cents = parts.Select(p => decimal.Floor(p * 100m)).ToArray();
         var missing = decimal.Round(total * 100m, 0, MidpointRounding.ToEven) - cents.Sum();
-        if (missing < 0 || missing > parts.Count) throw new ArgumentException("The parts do not make the total.", nameof(parts));
-        var byRemainder = Enumerable.Range(0, parts.Count).OrderByDescending(i => parts[i] * 100m - cents[i]).ThenBy(i => i);
-        foreach (var i in byRemainder.Take((int)missing)) cents[i]++;
+        var order = Enumerable.Range(0, parts.Count).OrderByDescending(i => parts[i] * 100m - cents[i]).ThenBy(i => i).ToArray();
+        for (var n = 0; n < missing; n++) cents[order[n % order.Length]]++;
+        for (var n = 0; n < -missing; n++) cents[order[order.Length - 1 - n % order.Length]]--;
         return [.. cents.Select(c => c / 100m)];
     }
 

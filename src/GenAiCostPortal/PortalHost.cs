@@ -8,6 +8,7 @@ using GenAiCostPortal.Sources;
 using GenAiCostPortal.Sources.Otlp;
 using GenAiCostPortal.Sources.Schedule;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics;
 using Radzen;
 
 namespace GenAiCostPortal;
@@ -38,8 +39,8 @@ internal static class PortalHost
     {
         app.UseSecurityHeaders();
         app.UseOtlpListener(settings);
+        app.UseNotFoundPage();
         app.UseWhen(c => c.Request.Path.StartsWithSegments("/api"), api => api.UseExceptionHandler().UseStatusCodePages());
-        app.UseWhen(c => c.Request.Headers.Accept.ToString().Contains("text/html"), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -49,6 +50,17 @@ internal static class PortalHost
         app.MapOtlp();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         app.Lifetime.ApplicationStarted.Register(() => ListeningLine.Print(app));
+    }
+
+    /// <summary>People who asked for a page get one; programs keep the bare status.</summary>
+    private static void UseNotFoundPage(this WebApplication app)
+    {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            if (!context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal) && context.Features.Get<IStatusCodePagesFeature>() is { } pages) pages.Enabled = false;
+            return next();
+        });
     }
 
     /// <summary>The extra OTLP listener answers /v1/* and nothing else: pages and API stay on <c>Urls</c>.</summary>

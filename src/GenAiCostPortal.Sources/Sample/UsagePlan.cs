@@ -1,0 +1,56 @@
+namespace GenAiCostPortal.Sources.Sample;
+
+/// <summary>What one workload used of one model in one hour: the sum of its made calls, from which bill and metrics follow.</summary>
+internal sealed class HourUse
+{
+    public required Workload Workload { get; init; }
+    public required SampleModel Model { get; init; }
+    public required DateTime Hour { get; init; }
+    public MadeTokens Tokens { get; set; }
+    public int Invocations { get; set; }
+    public int Throttles { get; set; }
+    public double LatencyMs { get; set; }
+}
+
+/// <summary>All usage of the made history by day and hour.</summary>
+internal sealed class UsagePlan
+{
+    private readonly Dictionary<DateOnly, IReadOnlyList<HourUse>> _days = [];
+
+    public UsagePlan(SampleCalendar calendar, int seed)
+    {
+        var maker = new RequestMaker(calendar, seed);
+        for (var day = calendar.FirstDay; day <= calendar.Today; day = day.AddDays(1)) _days[day] = Of(day, maker);
+    }
+
+    /// <summary>Uses of a day, by hour; empty outside the history.</summary>
+    public IReadOnlyList<HourUse> this[DateOnly day] => _days.GetValueOrDefault(day, []);
+
+    private static List<HourUse> Of(DateOnly day, RequestMaker maker)
+    {
+        var uses = new Dictionary<(string Workload, string Model, int Hour), HourUse>();
+        foreach (var workload in Larkfield.Workloads)
+            foreach (var request in maker.Make(workload, day))
+                foreach (var call in request.Calls)
+                    Add(uses, workload, call);
+        return [.. uses.Values.OrderBy(u => u.Hour)];
+    }
+
+    private static void Add(Dictionary<(string, string, int), HourUse> uses, Workload workload, MadeCall call)
+    {
+        var key = (workload.Key, call.Model.Key, call.Start.Hour);
+        if (!uses.TryGetValue(key, out var use))
+        {
+            var hour = call.Start.Date.AddHours(call.Start.Hour);
+            uses[key] = use = new HourUse { Workload = workload, Model = call.Model, Hour = DateTime.SpecifyKind(hour, DateTimeKind.Utc) };
+        }
+        if (call.Outcome == MadeOutcome.Throttled)
+        {
+            use.Throttles++;
+            return;
+        }
+        use.Tokens += call.Tokens;
+        use.Invocations++;
+        use.LatencyMs += call.DurationMs;
+    }
+}

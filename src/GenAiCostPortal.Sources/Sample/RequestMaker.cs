@@ -24,7 +24,8 @@ internal sealed class RequestMaker(SampleCalendar calendar, int seed)
     {
         var starts = RequestTimes.Make(day, part, workload.Shape, dice).ToList();
         var calls = starts.Select(_ => new List<MadeCall>()).ToList();
-        foreach (var step in part.Steps) AddStep(step, part, calls, dice);
+        var failures = new Failures(part);
+        foreach (var step in part.Steps) AddStep(step, failures, calls, dice);
 
         var requests = new List<MadeRequest>(starts.Count);
         for (var i = 0; i < starts.Count; i++)
@@ -40,11 +41,10 @@ internal sealed class RequestMaker(SampleCalendar calendar, int seed)
         return requests;
     }
 
-    private static void AddStep(Step step, DayPart part, List<List<MadeCall>> calls, Dice dice)
+    private static void AddStep(Step step, Failures failures, List<List<MadeCall>> calls, Dice dice)
     {
         var total = (int)Math.Round(calls.Count * step.CallsPerRequest);
-        var throttled = (int)Math.Round(total * part.ThrottledShare);
-        var timedOut = (int)Math.Round(total * part.TimedOutShare);
+        var (throttled, timedOut) = failures.Of(total);
         var billed = new List<(MadeCall Call, double Weight)>(total + timedOut);
         var made = 0;
         for (var i = 0; i < calls.Count; i++)
@@ -66,6 +66,22 @@ internal sealed class RequestMaker(SampleCalendar calendar, int seed)
             var call = Attempt(step, number, outcome);
             request.Add(call);
             billed.Add((call, weight));
+        }
+    }
+
+    /// <summary>Failed attempts of a part, step by step, rounded over all steps so that the part has its share exactly.</summary>
+    private sealed class Failures(DayPart part)
+    {
+        private int _calls, _throttled, _timedOut;
+
+        public (int Throttled, int TimedOut) Of(int calls)
+        {
+            _calls += calls;
+            var throttled = (int)Math.Round(_calls * part.ThrottledShare) - _throttled;
+            var timedOut = (int)Math.Round(_calls * part.TimedOutShare) - _timedOut;
+            _throttled += throttled;
+            _timedOut += timedOut;
+            return (throttled, timedOut);
         }
     }
 

@@ -43,17 +43,16 @@ public sealed class MadeTracesTests
     [Fact]
     public void Ids_are_unique_and_every_parent_is_in_the_body()
     {
-        var seen = new HashSet<(string, string)>();
+        var seen = new HashSet<(Google.Protobuf.ByteString, Google.Protobuf.ByteString)>();
         foreach (var body in MadeInputs.Bodies)
         {
             var spans = ExportTraceServiceRequest.Parser.ParseFrom(body).ResourceSpans.SelectMany(r => r.ScopeSpans).SelectMany(s => s.Spans).ToList();
             var here = spans.Select(s => (s.TraceId, s.SpanId)).ToHashSet();
-            foreach (var span in spans)
-            {
-                Assert.True(seen.Add((span.TraceId.ToBase64(), span.SpanId.ToBase64())));
-                Assert.True(span.ParentSpanId.IsEmpty || here.Contains((span.TraceId, span.ParentSpanId)));
-                Assert.True(span.EndTimeUnixNano >= span.StartTimeUnixNano);
-            }
+            Assert.Equal(spans.Count, here.Count);
+            Assert.False(seen.Overlaps(here));
+            seen.UnionWith(here);
+            Assert.DoesNotContain(spans, s => !s.ParentSpanId.IsEmpty && !here.Contains((s.TraceId, s.ParentSpanId)));
+            Assert.DoesNotContain(spans, s => s.EndTimeUnixNano < s.StartTimeUnixNano);
         }
     }
 

@@ -23,6 +23,10 @@ public static class LedgerRegistration
         services.AddSingleton<Retention>();
         services.AddSingleton<BillWriter>();
         services.AddSingleton<MeterWriter>();
+        services.AddSingleton<LedgerDayReader>();
+        services.AddSingleton<OpenDays>();
+        services.AddSingleton<EstimateFreezer>();
+        services.AddSingleton<LedgerSwap>();
         services.AddSingleton<LedgerBuild>();
         services.AddSingleton<SpendReport>();
         services.AddSingleton<Reconciliation>();

@@ -1,11 +1,123 @@
+using System.Globalization;
+using GenAiCostPortal.Ledger.Store;
+using Microsoft.EntityFrameworkCore;
+
 namespace GenAiCostPortal.Ledger.Costs;
 
 /// <summary>What a build did.</summary>
 public sealed record LedgerBuildOutcome(int Days, int Entries, string Message);
 
 /// <summary>Builds the ledger of days whose bill or calls changed (algorithms §4); closes days; checks the invariants after each.</summary>
-public sealed class LedgerBuild
+public sealed class LedgerBuild(
+    IDbContextFactory<LedgerDb> stores, Dimensions dimensions, WriteGate gate, LedgerChanges changes, LedgerDayReader reader,
+    LedgerSwap swap, TimeProvider clock)
 {
+    // Part of every fingerprint: raise it when the rules change, and every day is built anew.
+    private const string Rules = "1";
+    private const string InputsFact = "ledger.inputs";
+
     /// <summary>Builds every day that needs it, one short transaction per day and account.</summary>
-    public Task<LedgerBuildOutcome> BuildDueAsync(IProgress<double>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    /// <exception cref="LedgerInvariantException">A day's ledger does not prove its bill; its old entries stay.</exception>
+    public async Task<LedgerBuildOutcome> BuildDueAsync(IProgress<double>? progress = null, CancellationToken cancel = default)
+    {
+        await dimensions.LoadAsync(cancel);
+        var closed = await CloseAsync(cancel);
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        var days = await db.BilledDays.AsNoTracking().GroupBy(b => b.Day).Select(g => new { Day = g.Key, NeedsBuild = g.Any(b => b.NeedsBuild) }).ToListAsync(cancel);
+        if (days.Count == 0) return new LedgerBuildOutcome(0, 0, "No bill has been read yet.");
+        var lookback = await UsageLookback.ReadAsync(db, days.Min(d => d.Day).AddDays(-31), days.Max(d => d.Day).AddDays(31), cancel);
+        var built = await FingerprintsAsync(db, cancel);
+        var due = days.Where(d => d.NeedsBuild || built.GetValueOrDefault(d.Day) != Rules + lookback.Fingerprint(d.Day)).Select(d => d.Day).Order().ToList();
+        await LearnNamesAsync(db, due, cancel);
+        var entries = 0;
+        var done = 0;
+        try
+        {
+            foreach (var day in due)
+            {
+                entries += await BuildAsync(day, lookback, cancel);
+                built[day] = Rules + lookback.Fingerprint(day);
+                progress?.Report((double)++done / due.Count);
+            }
+        }
+        finally
+        {
+            if (done > 0) await KeepAsync(built, CancellationToken.None);
+            if (done > 0 || closed > 0) changes.Say(LedgerPart.Costs);
+        }
+        return new LedgerBuildOutcome(done, entries, string.Create(CultureInfo.InvariantCulture,
+            $"{done} {(done == 1 ? "day" : "days")} built, {entries} entries, {closed} closed."));
+    }
+
+    private async Task<int> BuildAsync(DateOnly day, UsageLookback lookback, CancellationToken cancel)
+    {
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        var bill = await LedgerSwap.BillAsync(db, day, cancel);
+        var result = LedgerDay.Build(await reader.ReadAsync(db, day, lookback, cancel));
+        await swap.ReplaceAsync(day, bill, result.Billed, clock.GetUtcNow().UtcDateTime, cancel);
+        return result.Billed.Count;
+    }
+
+    private async Task<int> CloseAsync(CancellationToken cancel)
+    {
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        var closing = (await db.BilledDays.AsNoTracking().Where(b => b.ClosedAt == null).ToListAsync(cancel)).Where(DayState.MayClose).ToList();
+        if (closing.Count == 0) return 0;
+        using var turn = await gate.EnterAsync(cancel);
+        foreach (var day in closing)
+        {
+            db.BilledDays.Attach(day);
+            day.ClosedAt = day.LastReadAt;
+            day.NeedsBuild = true;
+        }
+        return await db.SaveChangesAsync(cancel);
+    }
+
+    /// <summary>Models that only the bill names get their number before the day is read.</summary>
+    private async Task LearnNamesAsync(LedgerDb db, IReadOnlyCollection<DateOnly> due, CancellationToken cancel)
+    {
+        if (due.Count == 0) return;
+        var (first, last) = (due.Min(), due.Max());
+        var pairs = await db.BilledLines.Where(l => l.Day >= first && l.Day <= last).Select(l => new { l.BilledServiceId, l.UsageTypeId }).Distinct().ToListAsync(cancel);
+        var meanings = pairs.Select(p => reader.Meaning(p.BilledServiceId, p.UsageTypeId)).ToList();
+        var isNew = meanings.Any(m => dimensions.Find(DimensionKind.Region, m.Region) == 0 && m.Region.Length > 0
+            || m.Model is { } name && (dimensions.Find(DimensionKind.Model, name.Canonical) == 0 || dimensions.Find(DimensionKind.Provider, name.Provider) == 0));
+        if (!isNew) return;
+        using var turn = await gate.EnterAsync(cancel);
+        var added = new List<DimensionValue>();
+        foreach (var meaning in meanings)
+        {
+            dimensions.GetOrAdd(DimensionKind.Region, meaning.Region, added);
+            if (meaning.Model is not { } name) continue;
+            dimensions.GetOrAdd(DimensionKind.Model, name.Canonical, added, name.Display == name.Canonical ? null : name.Display);
+            dimensions.GetOrAdd(DimensionKind.Provider, name.Provider, added);
+        }
+        try
+        {
+            db.Dimensions.AddRange(added);
+            await db.SaveChangesAsync(cancel);
+        }
+        catch
+        {
+            dimensions.Forget(added);
+            throw;
+        }
+    }
+
+    private static async Task<Dictionary<DateOnly, string>> FingerprintsAsync(LedgerDb db, CancellationToken cancel)
+    {
+        var fact = await db.Facts.AsNoTracking().FirstOrDefaultAsync(f => f.Name == InputsFact, cancel);
+        return (fact?.Value ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split(':'))
+            .ToDictionary(p => DateOnly.FromDayNumber(int.Parse(p[0], CultureInfo.InvariantCulture)), p => p[1]);
+    }
+
+    private async Task KeepAsync(Dictionary<DateOnly, string> built, CancellationToken cancel)
+    {
+        var text = string.Join(';', built.OrderBy(b => b.Key).Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Key.DayNumber}:{b.Value}")));
+        using var turn = await gate.EnterAsync(cancel);
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        if (await db.Facts.FindAsync([InputsFact], cancel) is { } fact) fact.Value = text;
+        else db.Facts.Add(new Access.StoreFact { Name = InputsFact, Value = text });
+        await db.SaveChangesAsync(cancel);
+    }
 }

@@ -1,64 +1,69 @@
-using GenAiCostPortal.Ledger.Usage;
+using GenAiCostPortal.Ledger.Store;
+using Microsoft.EntityFrameworkCore;
 
 namespace GenAiCostPortal.Ledger.Costs;
 
-/// <summary>Which money a report shows (contract: <c>view</c>).</summary>
-public enum SpendView { Ledger, Billed, Estimated }
-
-/// <summary>Width of a time step; None = one row for the whole period.</summary>
-public enum Granularity { None, Minute5, Hour, Day, Week, Month }
-
-/// <summary>What reports group by and filter on. Names in camelCase are the contract's words.</summary>
-public enum SpendDimension
-{
-    Team, Application, Feature, Environment, Account, Region, Model, Provider, Component, Release, Workflow,
-    TokenKind, Tier, Method, Service, Agent,
-}
-
-/// <summary>Filters: values per dimension; several values of one dimension mean any of them. "Unattributed" is the missing owner.</summary>
-public sealed record SpendFilter(IReadOnlyDictionary<SpendDimension, IReadOnlyList<string>> Values)
-{
-    public static readonly SpendFilter None = new(new Dictionary<SpendDimension, IReadOnlyList<string>>());
-    public IReadOnlyList<string> this[SpendDimension dimension] => Values.GetValueOrDefault(dimension) ?? [];
-}
-
-/// <summary>A question to the spend report.</summary>
-/// <param name="To">Exclusive. Both UTC.</param>
-public sealed record SpendQuery(
-    DateTime From, DateTime To, IReadOnlyList<SpendDimension> GroupBy, Granularity Granularity, SpendView View, SpendFilter Filter)
-{
-    /// <summary>The key of money or usage without that owner.</summary>
-    public const string Unattributed = "Unattributed";
-}
-
-/// <summary>One row of the answer. Rows add up to the totals to the nano-USD.</summary>
-/// <param name="Time">Start of the step; null without granularity.</param>
-/// <param name="Keys">One key per grouping, same order.</param>
-/// <param name="BilledUsd">The billed part of <paramref name="CostUsd"/>.</param>
-/// <param name="EstimatedUsd">The part not billed yet (hatched).</param>
-/// <param name="OffBillUsd">Beside, never part of <paramref name="CostUsd"/> in the ledger view.</param>
-/// <param name="Calls">Recorded calls, every attempt.</param>
-public sealed record SpendRow(
-    DateTime? Time, IReadOnlyList<string> Keys, decimal CostUsd, decimal BilledUsd, decimal EstimatedUsd, decimal OffBillUsd, Basis Basis,
-    IReadOnlyDictionary<AllocationMethod, decimal> Methods, IReadOnlyDictionary<UnattributedReason, decimal> Reasons,
-    long Calls, long Requests, TokenCounts Tokens, long CallsWithoutCost);
-
-/// <summary>The answer, with what a figure must say about itself: basis and as-of.</summary>
-/// <param name="BilledThrough">Last day for which every account has a bill; null when nothing is billed.</param>
-/// <param name="ExplainedShare">0–1 of billed in-scope usage dollars; null when nothing is billed. Measured + declared.</param>
-/// <param name="OutsideScopeUsd">The payer's other spend in the period.</param>
-/// <param name="NotKnownUsd">Dollars that a filter or grouping on release, workflow or agent cannot see.</param>
-public sealed record SpendAnswer(
-    SpendQuery Query, DateTime AsOf, DateOnly? BilledThrough, decimal TotalUsd, decimal BilledUsd, decimal EstimatedUsd,
-    decimal UnattributedUsd, decimal? ExplainedShare, decimal? MeasuredShare, decimal? DeclaredShare,
-    decimal OutsideScopeUsd, decimal OffBillUsd, decimal NotKnownUsd, IReadOnlyList<SpendRow> Rows);
-
 /// <summary>The one report of money; every page, the API and the exports ask it, so their totals are equal.</summary>
-public sealed class SpendReport
+public sealed class SpendReport(
+    IDbContextFactory<LedgerDb> stores, Dimensions dimensions, OpenDays openDays, LedgerDayReader reader, TimeProvider clock)
 {
     /// <summary>Answers from rollups and ledger rows only, never from raw calls.</summary>
-    public Task<SpendAnswer> ReadAsync(SpendQuery query, CancellationToken cancel = default) => throw new NotImplementedException();
+    public async Task<SpendAnswer> ReadAsync(SpendQuery query, CancellationToken cancel = default)
+    {
+        await dimensions.LoadAsync(cancel);
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        var period = new SpendPeriod(query);
+        var sums = new SpendSums(query, new SpendWords(dimensions));
+        var recorded = new RecordedSpend(db, sums, period, reader);
+        var hours = new DayHours();
+        if (query.View != SpendView.Estimated) await new BilledSpend(db, sums, period).AddAsync(hours, cancel);
+        if (query.View == SpendView.Ledger)
+        {
+            var states = await DayStates.ReadAsync(db, period, cancel);
+            await recorded.AddCostAsync(states.IsPlainlyEstimated, cancel);
+            foreach (var day in states.Weighed.Order()) await AddOpenDayAsync(db, sums, period, hours, day, cancel);
+        }
+        else
+        {
+            await recorded.AddCostAsync((_, _) => query.View == SpendView.Estimated, cancel);
+        }
+        await recorded.AddUsageAsync(cancel);
+        return sums.Answer(await AsOfAsync(db, cancel), await BilledThroughAsync(db, cancel), await OutsideAsync(db, period, cancel));
+    }
 
     /// <summary>Values to filter on, with their number of dollars in the period, dearest first.</summary>
-    public Task<IReadOnlyList<(string Value, decimal CostUsd)>> ValuesAsync(SpendDimension dimension, DateTime from, DateTime to, CancellationToken cancel = default) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<(string Value, decimal CostUsd)>> ValuesAsync(SpendDimension dimension, DateTime from, DateTime to, CancellationToken cancel = default)
+    {
+        var answer = await ReadAsync(new SpendQuery(from, to, [dimension], Granularity.None, SpendView.Ledger, SpendFilter.None), cancel);
+        return [.. answer.Rows.Where(r => r.Keys[0] != SpendQuery.Unattributed).Select(r => (r.Keys[0], r.CostUsd + r.OffBillUsd)).OrderByDescending(r => r.Item2)];
+    }
+
+    private async Task AddOpenDayAsync(LedgerDb db, SpendSums sums, SpendPeriod period, DayHours hours, DateOnly day, CancellationToken cancel)
+    {
+        foreach (var entry in await openDays.EstimateAsync(db, day, cancel))
+        {
+            if (period.IsByHour(day)) await hours.AddAsync(db, sums, period, entry, cancel);
+            else sums.AddMoney(UtcTime.Start(day), BilledSpend.KeyOf(entry), entry.Basis, entry.AmountNanoUsd, entry.Method, entry.Reason, true);
+        }
+    }
+
+    /// <summary>The last read of a bill or the last call, whichever came later.</summary>
+    private async Task<DateTime> AsOfAsync(LedgerDb db, CancellationToken cancel)
+    {
+        var read = await StoredRows.NumberAsync(db, "SELECT MAX(\"LastReadAt\") FROM billed_day", cancel);
+        var call = await StoredRows.NumberAsync(db, "SELECT MAX(\"StartUnixMs\") FROM call", cancel);
+        var now = clock.GetUtcNow().UtcDateTime;
+        if (read is null && call is null) return now;
+        var last = UtcTime.FromUnixMs(Math.Max(read ?? long.MinValue, call ?? long.MinValue));
+        return last < now ? last : now;
+    }
+
+    private static async Task<DateOnly?> BilledThroughAsync(LedgerDb db, CancellationToken cancel)
+    {
+        var last = await db.BilledDays.GroupBy(b => b.AccountId).Select(g => g.Max(b => b.Day)).ToListAsync(cancel);
+        return last.Count == 0 ? null : last.Min();
+    }
+
+    private static async Task<long> OutsideAsync(LedgerDb db, SpendPeriod period, CancellationToken cancel) =>
+        await db.OutsideScopeCosts.Where(o => o.Day >= period.FirstDay && o.Day <= period.LastDay).SumAsync(o => o.AmountNanoUsd, cancel);
 }

@@ -1,0 +1,26 @@
+namespace GenAiCostPortal.Ledger.Costs;
+
+/// <summary>A bill line as a feed read it: plain words, no AWS type.</summary>
+/// <param name="TagFeature">Value of the feature tag; null or empty = untagged.</param>
+public sealed record BilledLineRead(
+    DateOnly Day, string AccountId, string Region, string Service, string UsageType, ChargeCategory Category,
+    string? TagFeature, decimal AmountUsd, decimal? Quantity, string Unit, bool IsPreliminary);
+
+/// <summary>Cost of a service outside the GenAI scope on a day.</summary>
+public sealed record OutsideScopeRead(DateOnly Day, string AccountId, string Service, decimal AmountUsd);
+
+/// <summary>A whole read of days: replaces those days of those accounts, never appends.</summary>
+/// <param name="To">Exclusive.</param>
+/// <param name="AccountNames">Account id → name, where the feed learnt it.</param>
+/// <param name="Accounts">
+/// Accounts that the read covers, where the reader knows them. Null: those it names anywhere; a read that names none covers every
+/// account of its feed.
+/// </param>
+public sealed record BilledDaysRead(
+    string Feed, DateOnly From, DateOnly To, DateTime ReadAt, IReadOnlyList<BilledLineRead> Lines,
+    IReadOnlyList<OutsideScopeRead> OutsideScope, IReadOnlyDictionary<string, string> AccountNames,
+    IReadOnlyCollection<string>? Accounts = null);
+
+/// <summary>One metered value: an hour's sum of a CloudWatch metric.</summary>
+/// <param name="ModelId">As CloudWatch names it.</param>
+public sealed record MeteredRead(DateTime Hour, string AccountId, string Region, string ModelId, MeteredMetric Metric, double Value);

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Globalization;
+using GenAiCostPortal.Ledger.ModelNames;
+using GenAiCostPortal.Ledger.Prices;
+using GenAiCostPortal.Ledger.Store;
+using GenAiCostPortal.Ledger.Usage;
+using Microsoft.EntityFrameworkCore;
+
+namespace GenAiCostPortal.Ledger.Costs;
+
+/// <summary>Reads what decides the ledger of a day from the store.</summary>
+public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices)
+{
+    private readonly ConcurrentDictionary<(int Service, int UsageType), UsageTypeMeaning> _meanings = new();
+    private readonly ConcurrentDictionary<int, ModelName> _models = new();
+
+    internal async Task<LedgerDayInputs> ReadAsync(LedgerDb db, DateOnly day, UsageLookback lookback, CancellationToken cancel)
+    {
+        var states = await db.BilledDays.AsNoTracking().Where(b => b.Day == day).ToListAsync(cancel);
+        var lines = await db.BilledLines.AsNoTracking().Where(l => l.Day == day).ToListAsync(cancel);
+        return new LedgerDayInputs(day, [.. lines.Select(Cell)], await ClaimsAsync(db, day, cancel), await MeteredAsync(db, day, cancel),
+            lookback.LoggedRegions(day), lookback.Owners(day),
+            states.Where(s => s.ClosedAt is not null).Select(s => s.AccountId).ToHashSet(),
+            states.Where(s => s.ClosedAt is null).Select(s => s.AccountId).ToHashSet());
+    }
+
+    internal UsageTypeMeaning Meaning(int service, int usageType) => _meanings.GetOrAdd((service, usageType),
+        key => UsageTypeClassifier.Read(dimensions.Name(key.Service), dimensions.Name(key.UsageType)));
+
+    private BillCell Cell(BilledLine line)
+    {
+        var meaning = Meaning(line.BilledServiceId, line.UsageTypeId);
+        var region = line.RegionId != 0 ? line.RegionId : dimensions.Find(DimensionKind.Region, meaning.Region);
+        var model = dimensions.Find(DimensionKind.Model, meaning.Model?.Canonical);
+        long? tokens = null;
+        if (meaning is { Kind: { } kind, Model: { } name } && line.Quantity is { } quantity)
+        {
+            var list = prices.Find(name with { Scope = meaning.Scope }, meaning.Tier, meaning.Band, dimensions.Name(region), UtcTime.Start(line.Day));
+            tokens = UsageTypeClassifier.Tokens(quantity, line.Unit, Money.ToUsd(line.AmountNanoUsd), list?[kind]);
+        }
+        return new BillCell(line.AccountId, region, line.BilledServiceId, line.UsageTypeId, line.Category, line.TagFeatureId, line.AmountNanoUsd,
+            line.IsPreliminary, meaning.Component, dimensions.Find(DimensionKind.Provider, meaning.Model?.Provider), model, meaning.Kind, meaning.Tier,
+            meaning.Scope, meaning.Band, tokens, meaning.IsUnderstood);
+    }
+
+    private async Task<List<CallClaim>> ClaimsAsync(LedgerDb db, DateOnly day, CancellationToken cancel)
+    {
+        var claims = new List<CallClaim>();
+        await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT s."AccountId", s."RegionId", s."ProviderId", s."ModelId", s."Tier", s."Scope", s."Band", s."FeatureId", s."TeamId", s."ApplicationId",
+                s."EnvironmentId", s."ReleaseId", s."PriceId", r."Input", r."CacheRead", r."CacheWrite5m", r."CacheWrite30m", r."CacheWrite1h", r."Output",
+                r."EstimatedCostNanoUsd"
+            FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"
+            WHERE r."Span" = 2 AND r."SlotUnixSeconds" = {UtcTime.ToUnixSeconds(day)} AND NOT s."IsOffBill" AND s."IsBillable"
+            """), row => claims.Add(Claim(row)), cancel);
+        return claims;
+    }
+
+    private CallClaim Claim(DbDataReader row)
+    {
+        var tokens = new TokenCounts(row.GetInt64(13), row.GetInt64(14), row.GetInt64(15), row.GetInt64(16), row.GetInt64(17), row.GetInt64(18));
+        return new CallClaim(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), (ServiceTier)row.GetByte(4), (RoutingScope)row.GetByte(5),
+            (ContextBand)row.GetByte(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10), row.GetInt32(11), tokens,
+            KindCosts(tokens, row.GetInt32(12), row.GetInt64(19)));
+    }
+
+    /// <summary>A rollup's cost by token kind; the parts add up to it.</summary>
+    internal IReadOnlyList<long> KindCosts(TokenCounts tokens, int priceId, long costNanoUsd)
+    {
+        var price = priceId == 0 ? null : prices.ById(priceId);
+        var weights = TokenCounts.Kinds.Select(k => (decimal)tokens[k] * (price?[k] ?? 0)).ToArray();
+        return costNanoUsd == 0 || weights.Sum() <= 0 ? new long[weights.Length] : Money.Split(costNanoUsd, weights);
+    }
+
+    private async Task<List<MeteredPool>> MeteredAsync(LedgerDb db, DateOnly day, CancellationToken cancel)
+    {
+        var pools = new List<MeteredPool>();
+        var start = UtcTime.ToUnixSeconds(day);
+        await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT "AccountId", "RegionId", "ModelId", "Scope", "Metric", SUM("Value") FROM metered_usage
+            WHERE "HourUnixSeconds" >= {start} AND "HourUnixSeconds" < {start + 86_400} AND "Metric" <= 3
+            GROUP BY 1, 2, 3, 4, 5
+            """), row =>
+        {
+            var model = Model(row.GetInt32(2)) with { Scope = (RoutingScope)row.GetByte(3) };
+            var kind = KindOf((MeteredMetric)row.GetByte(4));
+            var price = prices.Find(model, ServiceTier.Standard, ContextBand.Normal, dimensions.Name(row.GetInt32(1)), UtcTime.Start(day));
+            pools.Add(new MeteredPool(row.GetInt32(0), row.GetInt32(1), dimensions.Find(DimensionKind.Provider, model.Provider), row.GetInt32(2),
+                model.Scope, kind, (long)Math.Round(row.GetDouble(5)), price?[kind]));
+        }, cancel);
+        return pools;
+    }
+
+    private ModelName Model(int id) => _models.GetOrAdd(id, i => ModelNameReader.Read(dimensions.Name(i), "aws.bedrock"));
+
+    private static TokenKind KindOf(MeteredMetric metric) => metric switch
+    {
+        MeteredMetric.InputTokens => TokenKind.Input,
+        MeteredMetric.OutputTokens => TokenKind.Output,
+        MeteredMetric.CacheReadTokens => TokenKind.CacheRead,
+        _ => TokenKind.CacheWrite5m,
+    };
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using GenAiCostPortal.Ledger.Store;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace GenAiCostPortal.Ledger.Costs;
+
+/// <summary>The bill of an account on a day, as it stood when a build read it.</summary>
+internal readonly record struct BillVersion(long AmountNanoUsd, long Lines, long LastId);
+
+/// <summary>Puts the new entries of a day in the place of the old ones, account by account, each in one short transaction.</summary>
+public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gate)
+{
+    private static readonly string[] Columns =
+    [
+        "Day", "AccountId", "RegionId", "BilledServiceId", "UsageTypeId", "ProviderId", "ModelId", "Component", "Kind", "Tier", "Scope", "Category",
+        "FeatureId", "TeamId", "ApplicationId", "EnvironmentId", "ReleaseId", "Method", "Reason", "Basis", "Flags", "AmountNanoUsd", "Tokens",
+    ];
+
+    private static readonly string Insert =
+        $"INSERT INTO ledger_entry ({string.Join(", ", Columns.Select(c => $"\"{c}\""))}) VALUES ({string.Join(", ", Columns.Select(c => "@" + c))})";
+
+    internal static async Task<Dictionary<int, BillVersion>> BillAsync(LedgerDb db, DateOnly day, CancellationToken cancel)
+    {
+        var bill = new Dictionary<int, BillVersion>();
+        await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture,
+            $"SELECT \"AccountId\", SUM(\"AmountNanoUsd\"), COUNT(*), MAX(\"Id\") FROM billed_line WHERE \"Day\" = {day.DayNumber} GROUP BY 1"),
+            r => bill[r.GetInt32(0)] = new BillVersion(r.GetInt64(1), r.GetInt64(2), r.GetInt64(3)), cancel);
+        return bill;
+    }
+
+    /// <summary>Accounts whose bill changed since it was read keep their old entries and their mark.</summary>
+    internal async Task ReplaceAsync(
+        DateOnly day, Dictionary<int, BillVersion> bill, IReadOnlyList<LedgerEntry> entries, DateTime at, CancellationToken cancel)
+    {
+        LedgerInvariants.Check(day, bill.ToDictionary(b => b.Key, b => b.Value.AmountNanoUsd),
+            entries.GroupBy(e => e.AccountId).ToDictionary(g => g.Key, g => g.Sum(e => e.AmountNanoUsd)));
+        var ofAccount = entries.ToLookup(e => e.AccountId);
+        List<int> accounts;
+        await using (var db = await stores.CreateDbContextAsync(cancel))
+        {
+            accounts = await db.BilledDays.Where(b => b.Day == day).Select(b => b.AccountId)
+                .Union(db.LedgerEntries.Where(e => e.Day == day).Select(e => e.AccountId)).ToListAsync(cancel);
+        }
+        foreach (var account in accounts.Union(bill.Keys).Order()) await ReplaceAsync(day, account, bill, [.. ofAccount[account]], at, cancel);
+    }
+
+    private async Task ReplaceAsync(
+        DateOnly day, int account, Dictionary<int, BillVersion> bill, IReadOnlyList<LedgerEntry> entries, DateTime at, CancellationToken cancel)
+    {
+        using var turn = await gate.EnterAsync(cancel);
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if ((await BillAsync(db, day, cancel)).GetValueOrDefault(account) != bill.GetValueOrDefault(account)) return;
+        await db.LedgerEntries.Where(e => e.Day == day && e.AccountId == account).ExecuteDeleteAsync(cancel);
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = transaction.GetDbTransaction();
+        command.CommandText = Insert;
+        var parameters = Columns.Select(c =>
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = "@" + c;
+            command.Parameters.Add(parameter);
+            return parameter;
+        }).ToArray();
+        foreach (var entry in entries)
+        {
+            var values = Values(entry);
+            for (var i = 0; i < values.Length; i++) parameters[i].Value = values[i];
+            await command.ExecuteNonQueryAsync(cancel);
+        }
+        await db.BilledDays.Where(b => b.Day == day && b.AccountId == account)
+            .ExecuteUpdateAsync(set => set.SetProperty(b => b.NeedsBuild, false).SetProperty(b => b.BuiltAt, at), cancel);
+        await transaction.CommitAsync(cancel);
+    }
+
+    private static object[] Values(LedgerEntry e) =>
+    [
+        e.Day.DayNumber, e.AccountId, e.RegionId, e.BilledServiceId, e.UsageTypeId, e.ProviderId, e.ModelId, (int)e.Component,
+        e.Kind is { } kind ? (int)kind : DBNull.Value, (int)e.Tier, (int)e.Scope, (int)e.Category, e.FeatureId, e.TeamId, e.ApplicationId,
+        e.EnvironmentId, e.ReleaseId, (int)e.Method, (int)e.Reason, (int)e.Basis, (int)e.Flags, e.AmountNanoUsd,
+        e.Tokens is { } tokens ? tokens : DBNull.Value,
+    ];
+}

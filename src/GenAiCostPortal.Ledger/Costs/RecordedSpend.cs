@@ -1,0 +1,126 @@
+using System.Data.Common;
+using System.Globalization;
+using GenAiCostPortal.Ledger.Store;
+using GenAiCostPortal.Ledger.Usage;
+
+namespace GenAiCostPortal.Ledger.Costs;
+
+/// <summary>What recorded calls bring to an answer: estimated money from the cost rollup; calls, requests and tokens from the usage rollup.</summary>
+internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod period, LedgerDayReader reader)
+{
+    private const string Tokens = """SUM(r."Input"), SUM(r."CacheRead"), SUM(r."CacheWrite5m"), SUM(r."CacheWrite30m"), SUM(r."CacheWrite1h"), SUM(r."Output"), """;
+
+    private bool IsByKind => sums.Needed.Any(d => d is SpendDimension.TokenKind or SpendDimension.Component);
+
+    /// <summary>Adds the estimate of recorded calls. Calls billed by AWS only where <paramref name="isWanted"/> says so, off-bill calls always.</summary>
+    public async Task AddCostAsync(Func<DateOnly, int, bool> isWanted, CancellationToken cancel)
+    {
+        foreach (var (span, from, to) in Slots())
+        {
+            var columns = SpendColumns.OfSeries(sums.Needed, hasWorkflow: false);
+            var price = IsByKind ? "s.\"PriceId\", s.\"Tier\", " : "0, 0, ";
+            await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
+                SELECT {columns.Sql}{price}r."SlotUnixSeconds", s."AccountId", s."IsOffBill", CASE WHEN s."FeatureId" = 0 THEN 0 ELSE 1 END, {Tokens}
+                    SUM(r."EstimatedCostNanoUsd"), SUM(r."CallsWithoutCost")
+                FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"
+                WHERE r."Span" = {span} AND r."SlotUnixSeconds" >= {from} AND r."SlotUnixSeconds" < {to} AND s."IsBillable"
+                GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count + 6).Except(IsByKind ? [] : [columns.Count + 1, columns.Count + 2]))}
+                """), row => AddCost(row, columns, isWanted), cancel);
+        }
+    }
+
+    private void AddCost(DbDataReader row, SpendColumns columns, Func<DateOnly, int, bool> isWanted)
+    {
+        var key = default(SpendKey);
+        columns.Read(row, 0, ref key);
+        var at = columns.Count;
+        var time = UtcTime.FromUnixSeconds(row.GetInt64(at + 2));
+        var isOffBill = row.GetBoolean(at + 4);
+        var hasFeature = row.GetInt32(at + 5) == 1;
+        var withoutCost = row.GetInt64(at + 13);
+        if (withoutCost != 0) sums.AddUsage(time, key, 0, 0, default, withoutCost);
+        if (!isOffBill && !isWanted(DateOnly.FromDateTime(time), row.GetInt32(at + 3))) return;
+        var basis = isOffBill ? Basis.OffBill : Basis.Estimated;
+        var method = hasFeature ? AllocationMethod.Trace : AllocationMethod.Unattributed;
+        var reason = hasFeature ? UnattributedReason.None : UnattributedReason.NoFeatureOnCall;
+        key[SpendDimension.Method] = (int)method + 1;
+        var cost = row.GetInt64(at + 12);
+        if (!IsByKind)
+        {
+            sums.AddMoney(time, key, basis, cost, method, reason, true);
+            return;
+        }
+        var costs = reader.KindCosts(TokensOf(row, at + 6), row.GetInt32(at), cost);
+        foreach (var kind in TokenCounts.Kinds)
+        {
+            key[SpendDimension.TokenKind] = (int)kind + 1;
+            key[SpendDimension.Component] = (int)TokenComponents.Of(kind, (ModelNames.ServiceTier)row.GetByte(at + 1)) + 1;
+            sums.AddMoney(time, key, basis, costs[(int)kind], method, reason, true);
+        }
+    }
+
+    /// <summary>Adds recorded calls, requests and tokens; they are the same whatever the view.</summary>
+    public async Task AddUsageAsync(CancellationToken cancel)
+    {
+        foreach (var (span, from, to) in Slots())
+        {
+            var columns = SpendColumns.OfSeries(sums.Needed, hasWorkflow: true);
+            await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
+                SELECT {columns.Sql}r."SlotUnixSeconds", s."Tier", {Tokens}SUM(r."Reasoning"), SUM(r."Calls"), SUM(r."Requests")
+                FROM usage_rollup r JOIN usage_series s ON s."Id" = r."SeriesId"
+                WHERE r."Span" = {span} AND r."SlotUnixSeconds" >= {from} AND r."SlotUnixSeconds" < {to}
+                GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count + (IsByKind ? 2 : 1)))}
+                """), row => AddUsage(row, columns), cancel);
+        }
+    }
+
+    private void AddUsage(DbDataReader row, SpendColumns columns)
+    {
+        var key = default(SpendKey);
+        columns.Read(row, 0, ref key);
+        var at = columns.Count;
+        var time = UtcTime.FromUnixSeconds(row.GetInt64(at));
+        var tokens = TokensOf(row, at + 2) with { Reasoning = row.GetInt64(at + 8) };
+        if (!IsByKind)
+        {
+            sums.AddUsage(time, key, row.GetInt64(at + 9), row.GetInt64(at + 10), tokens, 0);
+            return;
+        }
+        // A call has tokens of several kinds, so calls and requests belong to none of these rows.
+        foreach (var kind in TokenCounts.Kinds)
+        {
+            key[SpendDimension.TokenKind] = (int)kind + 1;
+            key[SpendDimension.Component] = (int)TokenComponents.Of(kind, (ModelNames.ServiceTier)row.GetByte(at + 1)) + 1;
+            sums.AddUsage(time, key, 0, 0, Only(tokens, kind), 0);
+        }
+    }
+
+    private static TokenCounts TokensOf(DbDataReader row, int at) => new(
+        row.GetInt64(at), row.GetInt64(at + 1), row.GetInt64(at + 2), row.GetInt64(at + 3), row.GetInt64(at + 4), row.GetInt64(at + 5));
+
+    private static TokenCounts Only(TokenCounts tokens, TokenKind kind) => kind switch
+    {
+        TokenKind.Input => new(tokens.Input, 0, 0, 0, 0, 0),
+        TokenKind.CacheRead => new(0, tokens.CacheRead, 0, 0, 0, 0),
+        TokenKind.CacheWrite5m => new(0, 0, tokens.CacheWrite5m, 0, 0, 0),
+        TokenKind.CacheWrite30m => new(0, 0, 0, tokens.CacheWrite30m, 0, 0),
+        TokenKind.CacheWrite1h => new(0, 0, 0, 0, tokens.CacheWrite1h, 0),
+        _ => new(0, 0, 0, 0, 0, tokens.Output, tokens.Reasoning),
+    };
+
+    /// <summary>Whole days from the day rollup, the rest from the hour rollup.</summary>
+    private IEnumerable<(int Span, long From, long To)> Slots()
+    {
+        var (whole, byHour) = period.Parts();
+        foreach (var (first, last) in whole) yield return (2, UtcTime.ToUnixSeconds(first), UtcTime.ToUnixSeconds(last.AddDays(1)));
+        if (byHour.Count == 0) yield break;
+        if (period.IsHourly)
+        {
+            yield return (1, UtcTime.ToUnixSeconds(period.From), UtcTime.ToUnixSeconds(period.To));
+            yield break;
+        }
+        foreach (var day in byHour)
+            yield return (1, Math.Max(UtcTime.ToUnixSeconds(day), UtcTime.ToUnixSeconds(period.From)),
+                Math.Min(UtcTime.ToUnixSeconds(day.AddDays(1)), UtcTime.ToUnixSeconds(period.To)));
+    }
+}

@@ -66,7 +66,7 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         {
             var columns = SpendColumns.OfSeries(sums.Needed, hasWorkflow: true);
             await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
-                SELECT {columns.Sql}r."SlotUnixSeconds", s."Tier", {Tokens}SUM(r."Reasoning"), SUM(r."Calls"), SUM(r."Requests")
+                SELECT {columns.Sql}r."SlotUnixSeconds", {(IsByKind ? "s.\"Tier\"" : "0")}, {Tokens}SUM(r."Reasoning"), SUM(r."Calls"), SUM(r."Requests")
                 FROM usage_rollup r JOIN usage_series s ON s."Id" = r."SeriesId"
                 WHERE r."Span" = {span} AND r."SlotUnixSeconds" >= {from} AND r."SlotUnixSeconds" < {to}
                 GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count + (IsByKind ? 2 : 1)))}

@@ -46,7 +46,7 @@ internal sealed class SpendSums
     {
         if (nanoUsd == 0 || !Passes(_filters, key)) return;
         var isCost = basis != Basis.OffBill || _query.View == SpendView.Estimated;
-        if (isCost && _callFilters.Concat(_callGroups.Select(d => (Dimension: d, Keys: (HashSet<int>)null!))).Any(f => ReadKey(key, f.Dimension) == 0)) _notKnown += nanoUsd;
+        if (isCost && IsBlindTo(key)) _notKnown += nanoUsd;
         if (!Passes(_callFilters, key)) return;
         var row = RowOf(time, key);
         if (basis == Basis.Billed) row.Billed += nanoUsd;
@@ -97,7 +97,14 @@ internal sealed class SpendSums
 
     private decimal? Share(long part) => _usage > 0 ? (decimal)part / _usage : null;
 
-    private static int ReadKey(in SpendKey key, SpendDimension dimension) => key[(int)dimension];
+    private bool IsBlindTo(in SpendKey key)
+    {
+        foreach (var (dimension, _) in _callFilters)
+            if (key[(int)dimension] == 0) return true;
+        foreach (var dimension in _callGroups)
+            if (key[(int)dimension] == 0) return true;
+        return false;
+    }
 
     private static bool Passes(List<(SpendDimension Dimension, HashSet<int> Keys)> filters, in SpendKey key)
     {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Usage;
 
@@ -7,23 +8,108 @@ namespace GenAiCostPortal.Ledger.Costs;
 /// <param name="Component">Cost component.</param>
 /// <param name="Model">Model, where the line is about one; null otherwise.</param>
 /// <param name="Kind">Token kind, where the line is about tokens.</param>
+/// <param name="Scope">Global, or InRegion for the regional rate, which calls in region and through a geography's profile share.</param>
 /// <param name="Region">AWS region from the usage type's prefix; empty when not said.</param>
 /// <param name="IsUnderstood">False when the usage type matches no known grammar.</param>
 public sealed record UsageTypeMeaning(
     CostComponent Component, ModelName? Model, TokenKind? Kind, ServiceTier Tier, RoutingScope Scope, ContextBand Band, string Region, bool IsUnderstood);
 
 /// <summary>Reads both usage-type grammars of Bedrock and the other GenAI services (facts/aws-cost-explorer.md §4).</summary>
-public static class UsageTypeClassifier
+public static partial class UsageTypeClassifier
 {
+    private const string Edition = "(Amazon Bedrock Edition)";
+
     /// <summary>Whether a service is on the GenAI list (algorithms §4, Border).</summary>
-    public static bool IsInScope(string service) => throw new NotImplementedException();
+    public static bool IsInScope(string service) =>
+        service.EndsWith(Edition, StringComparison.OrdinalIgnoreCase)
+        || service.Contains("AgentCore", StringComparison.OrdinalIgnoreCase)
+        || Listed().IsMatch(service);
 
     /// <summary>What the line is about. Never fails; see <see cref="UsageTypeMeaning.IsUnderstood"/>.</summary>
-    public static UsageTypeMeaning Read(string service, string usageType) => throw new NotImplementedException();
+    public static UsageTypeMeaning Read(string service, string usageType)
+    {
+        service = service.Trim();
+        usageType = usageType.Trim();
+        var isEdition = service.EndsWith(Edition, StringComparison.OrdinalIgnoreCase);
+        var meaning =
+            usageType.Length == 0 ? null
+            : service.StartsWith("Amazon SageMaker", StringComparison.OrdinalIgnoreCase) ? SageMakerUsageTypes.Read(usageType)
+            : isEdition ? BedrockUsageTypes.Read(service, usageType)
+            : service.Contains("AgentCore", StringComparison.OrdinalIgnoreCase) ? Of(CostComponent.Orchestration, usageType)
+            : service.Contains("Bedrock", StringComparison.OrdinalIgnoreCase) ? BedrockUsageTypes.Read(null, usageType)
+            : ByService(service, usageType);
+        // What cannot be read is still a line of that service and region.
+        return meaning ?? new UsageTypeMeaning(
+            CostComponent.Other, isEdition ? ModelNameReader.Read(service) : null, null, ServiceTier.Standard, RoutingScope.Unknown, ContextBand.Normal,
+            RegionPrefixes.Split(usageType).Region, false);
+    }
 
     /// <summary>
     /// Tokens that a billed quantity stands for, by the scale (1, 1,000 or 1,000,000) whose implied price fits
-    /// <paramref name="listNanoUsdPerMillion"/> best; null when none fits within a factor of 2.
+    /// <paramref name="listNanoUsdPerMillion"/> within a factor of 2. Where the price cannot decide, a unit that names tokens does
+    /// ("1K tokens"); a bare "Units" then has no known scale: null.
     /// </summary>
-    public static long? Tokens(decimal quantity, string unit, decimal amountUsd, long? listNanoUsdPerMillion) => throw new NotImplementedException();
+    public static long? Tokens(decimal quantity, string unit, decimal amountUsd, long? listNanoUsdPerMillion)
+    {
+        if (quantity == 0) return 0;
+        var named = NamedScale(unit);
+        if (listNanoUsdPerMillion is > 0 and { } list && amountUsd / quantity > 0)
+        {
+            var listPerToken = list / 1_000_000m / Money.NanoUsdPerUsd;
+            foreach (var scale in (ReadOnlySpan<long>)[1, 1_000, 1_000_000])
+            {
+                var implied = amountUsd / quantity / scale;
+                if (implied <= listPerToken * 2 && implied * 2 >= listPerToken) return Count(quantity, scale);
+            }
+        }
+        return named is { } known ? Count(quantity, known) : null;
+    }
+
+    private static long? Count(decimal quantity, long scale) =>
+        Math.Abs(quantity) > (decimal)long.MaxValue / scale ? null : decimal.ToInt64(decimal.Round(quantity * scale, 0, MidpointRounding.ToEven));
+
+    private static long? NamedScale(string unit)
+    {
+        var text = unit.Trim().ToLowerInvariant().Replace(" ", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal);
+        return text switch
+        {
+            "token" or "tokens" => 1,
+            "1ktokens" or "1000tokens" or "ktokens" or "1ktoken" => 1_000,
+            "1mtokens" or "1000000tokens" or "mtokens" or "1mtoken" => 1_000_000,
+            _ => null,
+        };
+    }
+
+    // Lines of other services are in scope when they carry a feature tag or meet an owner rule.
+    private static UsageTypeMeaning? ByService(string service, string usageType)
+    {
+        if (service.Contains("Kendra", StringComparison.OrdinalIgnoreCase) || VectorStore().IsMatch(usageType)) return Of(CostComponent.Retrieval, usageType);
+        if (AmazonQ().IsMatch(service)) return Of(CostComponent.Other, usageType);
+        if (Glue().IsMatch(service)) return Of(CostComponent.Orchestration, usageType);
+        if (Watching().IsMatch(service)) return Of(CostComponent.Observability, usageType);
+        if (Keeping().IsMatch(service)) return Of(CostComponent.NetworkAndStorage, usageType);
+        return null;
+    }
+
+    private static UsageTypeMeaning Of(CostComponent component, string usageType) => new(
+        component, null, null, ServiceTier.Standard, RoutingScope.Unknown, ContextBand.Normal, RegionPrefixes.Split(usageType).Region, true);
+
+    // "Amazon Q" as a word: QuickSight and QLDB are other services.
+    [GeneratedRegex(@"^Amazon (Bedrock|SageMaker|Kendra|Q\b)", RegexOptions.IgnoreCase)]
+    private static partial Regex Listed();
+
+    [GeneratedRegex(@"^Amazon Q\b", RegexOptions.IgnoreCase)]
+    private static partial Regex AmazonQ();
+
+    [GeneratedRegex("(Indexing|Search)OCU", RegexOptions.IgnoreCase)]
+    private static partial Regex VectorStore();
+
+    [GeneratedRegex("(Lambda|Step Functions|API Gateway|EventBridge|Simple Queue)", RegexOptions.IgnoreCase)]
+    private static partial Regex Glue();
+
+    [GeneratedRegex("(CloudWatch|X-Ray|CloudTrail)", RegexOptions.IgnoreCase)]
+    private static partial Regex Watching();
+
+    [GeneratedRegex("(Simple Storage|Virtual Private Cloud|Data Transfer|CloudFront|Elastic Load)", RegexOptions.IgnoreCase)]
+    private static partial Regex Keeping();
 }

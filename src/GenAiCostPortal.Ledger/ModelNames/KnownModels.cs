@@ -15,7 +15,7 @@ internal static class KnownModels
     /// <summary>The model with a spelling, of one maker when that is known.</summary>
     internal static Known? Find(string body, string? provider)
     {
-        var known = Tables.BySpelling.GetValueOrDefault(Squash(body));
+        var known = Tables.BySpelling.GetValueOrDefault(Squash(body)) ?? Tables.BySpelling.GetValueOrDefault(Squash(Shorter(body)));
         return known is not null && (provider is null || known.Provider == provider) ? known : null;
     }
 

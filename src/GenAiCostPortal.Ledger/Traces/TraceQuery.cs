@@ -37,6 +37,10 @@ public sealed record TracePage(long TotalCount, IReadOnlyList<TraceItem> Items)
     public decimal EstimatedCostUsd { get; init; }
     /// <summary>Traces that match and whose cost is unknown or partly unknown.</summary>
     public long WithoutFullCost { get; init; }
+    public long WithRetries { get; init; }
+    public long WithLoops { get; init; }
+    /// <summary>Cost of failed attempts that were retried, USD; part of <see cref="EstimatedCostUsd"/>.</summary>
+    public decimal RetryCostUsd { get; init; }
     /// <summary>Filters that traces cannot answer (cost component, method …); they were not applied, and the page says so.</summary>
     public IReadOnlyList<SpendDimension> NotApplied { get; init; } = [];
 }

@@ -27,16 +27,28 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
         {
             Count = g.LongCount(),
             Cost = g.Sum(t => t.EstimatedCostNanoUsd),
+            RetryCost = g.Sum(t => t.RetryCostNanoUsd),
             WithoutFullCost = g.LongCount(t => t.CostState == CostState.PartiallyPriced || t.CostState == CostState.Unpriced || t.CostState == CostState.NoTokens),
+            WithRetries = g.LongCount(t => t.Retries > 0),
+            WithLoops = g.LongCount(t => t.Loops > 0),
         }).FirstOrDefaultAsync(cancel);
-        var limit = Math.Clamp(Math.Min(query.Limit, Window - query.Offset), 0, Window);
-        var page = limit == 0 ? [] : await Sort(rows, query).Skip(Math.Max(0, query.Offset)).Take(limit).ToListAsync(cancel);
-        return new TracePage(totals?.Count ?? 0, [.. page.Select(Item)])
+        return new TracePage(totals?.Count ?? 0, await RowsAsync(rows, query, cancel))
         {
+            WithRetries = totals?.WithRetries ?? 0,
+            WithLoops = totals?.WithLoops ?? 0,
+            RetryCostUsd = Money.ToUsd(totals?.RetryCost ?? 0),
             EstimatedCostUsd = Money.ToUsd(totals?.Cost ?? 0),
             WithoutFullCost = totals?.WithoutFullCost ?? 0,
             NotApplied = [.. query.Filter.Values.Where(f => f.Value.Count > 0 && TraceFilter.NotOfTraces.Contains(f.Key)).Select(f => f.Key)],
         };
+    }
+
+    /// <summary>The rows alone, for scrolling on: the totals are known by then.</summary>
+    public async Task<IReadOnlyList<TraceItem>> ItemsAsync(TraceQuery query, CancellationToken cancel = default)
+    {
+        await dimensions.LoadAsync(cancel);
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        return await RowsAsync(new TraceFilter(db, dimensions).Apply(query), query, cancel);
     }
 
     /// <summary>One trace, or null when there is none (or its retention has passed).</summary>
@@ -59,6 +71,12 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
         var sheet = new SpanSheet(dimensions, prices, id, spans, origins, calls, keys);
         var usualSteps = await StepUsualsAsync(db, trace, sheet.LoopSteps, cancel);
         return sheet.Detail(Item(trace), usualSteps, await UsualAsync(db, trace, cancel));
+    }
+
+    private async Task<IReadOnlyList<TraceItem>> RowsAsync(IQueryable<TraceRow> rows, TraceQuery query, CancellationToken cancel)
+    {
+        var limit = Math.Clamp(Math.Min(query.Limit, Window - query.Offset), 0, Window);
+        return limit == 0 ? [] : [.. (await Sort(rows, query).Skip(Math.Max(0, query.Offset)).Take(limit).ToListAsync(cancel)).Select(Item)];
     }
 
     private static IOrderedQueryable<TraceRow> Sort(IQueryable<TraceRow> rows, TraceQuery query) => (query.Sort, query.Descending) switch

@@ -1,3 +1,5 @@
+using GenAiCostPortal.Actions;
+
 namespace GenAiCostPortal.Figures;
 
 /// <summary>Registers what pages need besides the reports.</summary>
@@ -7,6 +9,7 @@ internal static class PageFigures
     {
         services.AddSingleton<Colours>();
         services.AddSingleton<AnswerShelf>();
+        services.AddScoped<UserAction>();
         return services;
     }
 }

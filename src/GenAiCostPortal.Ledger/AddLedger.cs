@@ -38,6 +38,7 @@ public static class LedgerRegistration
         services.AddSingleton<FeedPlans>();
         services.AddSingleton<FeedCoverage>();
         services.AddSingleton<FeedReport>();
+        services.AddSingleton<ReceiverReport>();
         return services;
     }
 }

@@ -18,7 +18,7 @@ public sealed record Submission(
 
 /// <summary>Where assessments are filled in: a draft per scope kept as typed, submissions that never change.</summary>
 public sealed class AssessmentDesk(
-    IDbContextFactory<LedgerDb> stores, WriteGate gate, LedgerChanges changes, EvidenceReport evidence, TimeProvider clock)
+    IDbContextFactory<LedgerDb> stores, WriteGate gate, LedgerChanges changes, Dimensions dimensions, EvidenceReport evidence, TimeProvider clock)
 {
     /// <summary>The draft of a scope; empty when nothing was typed since the last submission.</summary>
     public async Task<Draft> DraftAsync(string scope, CancellationToken cancel = default)
@@ -88,6 +88,13 @@ public sealed class AssessmentDesk(
     {
         await using var db = await stores.CreateDbContextAsync(cancel);
         return await db.AssessmentSubmissions.AsNoTracking().FirstOrDefaultAsync(s => s.Id == id, cancel) is { } row ? Read(row) : null;
+    }
+
+    /// <summary>Teams that can be assessed on their own, besides the whole organisation.</summary>
+    public async Task<IReadOnlyList<string>> ScopesAsync(CancellationToken cancel = default)
+    {
+        await dimensions.LoadAsync(cancel);
+        return [.. dimensions.All(DimensionKind.Team).Select(t => t.Name)];
     }
 
     private static Submission Read(AssessmentSubmission row) => new(

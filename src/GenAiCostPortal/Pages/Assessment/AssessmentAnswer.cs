@@ -1,0 +1,44 @@
+using GenAiCostPortal.Ledger.Assessment;
+
+namespace GenAiCostPortal.Pages.Assessment;
+
+/// <summary>All that the assessment shows: what is being answered, what was measured, what was submitted before.</summary>
+public sealed record AssessmentAnswer(Draft Draft, EvidenceAnswer Measured, IReadOnlyList<Submission> History, IReadOnlyList<string> Scopes)
+{
+    public IReadOnlyList<Answer> Answers => Draft.Answers;
+    public Submission? Last => History.Count > 0 ? History[^1] : null;
+    public int Answered => Answers.Count(a => a.Choice is not null);
+    public IReadOnlyList<Question> Open => [.. Questionnaire.Questions.Where(q => Answers.All(a => a.Id != q.Id || a.Choice is null))];
+}
+
+/// <summary>A submission that was asked for with the one before it; null when there is none.</summary>
+public sealed record OpenedSubmission(Submission? Submission, IReadOnlyList<Submission> History);
+
+/// <summary>Answers and evidence in words.</summary>
+internal static class AnswerText
+{
+    public static readonly IReadOnlyList<(AnswerChoice Choice, string Label)> Choices =
+        [(AnswerChoice.Yes, "Yes"), (AnswerChoice.No, "No"), (AnswerChoice.NotSure, "Not sure"), (AnswerChoice.NotApplicable, "N/A")];
+
+    public static string Of(AnswerChoice choice) => choice == AnswerChoice.NotApplicable ? "not applicable" : choice == AnswerChoice.NotSure ? "not sure" : choice.ToString().ToLowerInvariant();
+
+    public static string Percent(Score score) => score.Percent is { } percent ? Percent(percent) : "–";
+
+    /// <summary>Whole per cent, cut: 79.9 is not shown as the 80 that begins the next band.</summary>
+    public static string Percent(double percent) => ((int)Math.Floor(percent)).ToString(System.Globalization.CultureInfo.InvariantCulture) + "\u00a0%";
+
+    public static string Band(Score score) => score.Band is { } band ? Score.Words(band) : "no score";
+
+    /// <summary>Shape and colour of evidence: green where it speaks for the good answer, amber where against, a ring where nothing is measured.</summary>
+    public static string Css(Question question, Evidence evidence) => evidence.State switch
+    {
+        EvidenceState.NotMeasurable => "off",
+        EvidenceState.MeasuredYes => question.Polarity == Polarity.YesIsGood ? "good" : "warn",
+        _ => question.Polarity == Polarity.YesIsGood ? "warn" : "good",
+    };
+
+    /// <summary>Answers with each contradicted one replaced by what was measured.</summary>
+    public static IEnumerable<Answer> ByEvidence(IReadOnlyList<Answer> answers, IReadOnlyList<Contradiction> contradictions) =>
+        answers.Select(a => contradictions.FirstOrDefault(c => c.Question.Id == a.Id) is { } c
+            ? a with { Choice = c.Evidence.State == EvidenceState.MeasuredYes ? AnswerChoice.Yes : AnswerChoice.No } : a);
+}

@@ -1,0 +1,47 @@
+using GenAiCostPortal.Ledger.Assessment;
+using Microsoft.AspNetCore.Components;
+
+namespace GenAiCostPortal.Pages.Assessment;
+
+/// <summary>One question with its answer, note and evidence. A note is kept a moment after the last key, and when it is left.</summary>
+public sealed partial class QuestionItem
+{
+    private static readonly TimeSpan KeepsAfter = TimeSpan.FromMilliseconds(700);
+    private string _note = "";
+    private bool _isTyping;
+    private bool _isNoteOpen;
+    private ITimer? _timer;
+
+    [Inject] private TimeProvider Time { get; set; } = default!;
+    [Parameter, EditorRequired] public Question Question { get; set; } = default!;
+    [Parameter] public Answer? Answer { get; set; }
+    [Parameter] public Evidence? Evidence { get; set; }
+    [Parameter] public Contradiction? Contradiction { get; set; }
+    [Parameter] public bool IsReadOnly { get; set; }
+    [Parameter] public EventCallback<Answer> OnAnswer { get; set; }
+
+    // What is being typed is never overwritten by what the store had before.
+    protected override void OnParametersSet()
+    {
+        if (!_isTyping) _note = Answer?.Note ?? "";
+    }
+
+    private Task ChooseAsync(AnswerChoice choice) => OnAnswer.InvokeAsync(new Answer(Question.Id, choice, _note));
+
+    private void Typed(ChangeEventArgs change)
+    {
+        (_note, _isTyping) = ((string?)change.Value ?? "", true);
+        _timer ??= Time.CreateTimer(_ => _ = InvokeAsync(KeepNoteAsync), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(KeepsAfter, Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task KeepNoteAsync()
+    {
+        if (!_isTyping) return;
+        _isTyping = false;
+        _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await OnAnswer.InvokeAsync(new Answer(Question.Id, Answer?.Choice, _note));
+    }
+
+    public void Dispose() => _timer?.Dispose();
+}

@@ -1,0 +1,41 @@
+using GenAiCostPortal.Figures;
+using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Feeds;
+using GenAiCostPortal.Sources.Schedule;
+
+namespace GenAiCostPortal.Pages.Sources;
+
+/// <summary>A job of the portal that is no feed, with its newest run.</summary>
+public sealed record JobState(JobInfo Job, FeedRun? LastRun);
+
+/// <summary>All that the Sources page shows.</summary>
+/// <param name="Bill">The month to date, for the basis and what has no owner.</param>
+/// <param name="RunsOf">Feed whose runs are listed; empty for none.</param>
+public sealed record SourcesAnswer(
+    IReadOnlyList<FeedState> Feeds, IReadOnlyList<JobState> Jobs, ReceiverAnswer Receiver, SpendAnswer Bill, string RunsOf, IReadOnlyList<FeedRun> Runs)
+{
+    public IReadOnlyList<FeedState> On => [.. Feeds.Where(f => f.Health != FeedHealth.Off)];
+    public decimal SpentUsd => Feeds.Sum(f => f.SpentThisMonthUsd);
+
+    /// <summary>Which sources deliver and which do not, by name.</summary>
+    public string Headline
+    {
+        get
+        {
+            var bad = On.Where(f => f.Health is FeedHealth.Stopped or FeedHealth.Late).ToList();
+            var delivering = On.Count(f => f.Health is FeedHealth.UpToDate or FeedHealth.Receiving or FeedHealth.InPart or FeedHealth.Running);
+            if (On.Count == 0 || delivering == 0 && bad.Count == 0) return "No source has delivered yet.";
+            var words = delivering == On.Count ? $"All {FeedText.Number(On.Count)} sources deliver" : $"{FeedText.Capital(FeedText.Number(delivering))} of {FeedText.Number(On.Count)} sources deliver";
+            var others = bad.Select(f => $"{f.Title} {(f.Health == FeedHealth.Stopped ? "has stopped" : FeedText.Short(f.Words))}")
+                .Concat(On.Where(f => f.Health == FeedHealth.Silent).Select(f => $"{f.Title} is {FeedText.Short(f.Words)}"))
+                .Concat(On.Where(f => f.Health == FeedHealth.NeverRan).Select(f => $"{f.Title} has brought nothing yet"));
+            return string.Join("; ", others.Prepend(words)) + ".";
+        }
+    }
+
+    public string BillWords => Bill.BilledThrough is not { } through
+        ? "No bill has been read; figures are tokens × price."
+        : $"Spend is billed to {DayText.Day(through)}" + (Bill.UnattributedUsd > 0 && Bill.TotalUsd > 0
+            ? $"; {NumberText.Share(Bill.UnattributedUsd / Bill.TotalUsd)} of the month ({UsdText.Exact(Bill.UnattributedUsd)}) has no owner yet."
+            : "; all of the month has an owner.");
+}

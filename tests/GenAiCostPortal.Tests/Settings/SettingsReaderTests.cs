@@ -1,0 +1,87 @@
+using GenAiCostPortal.Settings;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace GenAiCostPortal.Settings;
+
+public sealed class SettingsReaderTests
+{
+    private static PortalSettings Read(params (string Key, string Value)[] pairs) => SettingsReader.Read(
+        new ConfigurationBuilder().AddInMemoryCollection(pairs.ToDictionary(p => p.Key, p => (string?)p.Value)).Build());
+
+    private static IReadOnlyList<string> Mistakes(params (string Key, string Value)[] pairs) =>
+        Assert.Throws<ConfigurationException>(() => Read(pairs)).Mistakes;
+
+    [Fact]
+    public void The_example_file_binds_and_holds_no_mistake()
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, "appsettings.Example.json");
+        var settings = SettingsReader.Read(new ConfigurationBuilder().AddJsonFile(file).Build());
+        var connection = Assert.Single(settings.Aws.Connections);
+        Assert.Equal("Payer", connection.Name);
+        Assert.True(connection.CostExplorer.Enabled);
+        Assert.Equal(["us-east-1", "eu-central-1"], connection.Regions);
+        Assert.Equal("genai.feature", settings.Owners.FeatureAttributes[0]);
+        Assert.Equal(6, settings.Owners.FeatureAttributes.Count);
+        Assert.Equal(AccessMode.Local, settings.Access.Mode);
+    }
+
+    [Fact]
+    public void Nothing_configured_gives_the_defaults_of_the_contract()
+    {
+        var settings = Read();
+        Assert.Equal(["http://localhost:5080"], settings.Urls);
+        Assert.Equal("Data Source=data/portal.db", settings.Store.ConnectionString);
+        Assert.Equal("http://localhost:4318", settings.Otlp.HttpUrl);
+        Assert.True(settings.Otlp.RequireApiKey);
+        Assert.False(settings.Otlp.CaptureContent);
+        Assert.Equal(AccessMode.Local, settings.Access.Mode);
+        Assert.Equal((30, 90, 400), (settings.Retention.SpanDays, settings.Retention.CallDays, settings.Retention.HourDays));
+    }
+
+    [Fact]
+    public void The_sample_has_its_own_store_and_is_open_on_loopback()
+    {
+        var settings = Read(("Sample:Enabled", "true"));
+        Assert.Equal("Data Source=data/sample.db", settings.Store.ConnectionString);
+        Assert.Equal(AccessMode.Open, settings.Access.Mode);
+        Assert.False(settings.Otlp.RequireApiKey);
+    }
+
+    [Fact]
+    public void The_sample_on_all_addresses_asks_for_a_sign_in_and_for_ingest_keys()
+    {
+        var settings = Read(("Sample:Enabled", "true"), ("Urls", "http://+:5080"));
+        Assert.Equal(AccessMode.Local, settings.Access.Mode);
+        Assert.True(settings.Otlp.RequireApiKey);
+    }
+
+    [Fact]
+    public void Open_access_on_a_public_listener_is_refused() =>
+        Assert.Contains(Mistakes(("Access:Mode", "Open"), ("Urls", "http://0.0.0.0:5080")), m => m.StartsWith("Access:Mode:", StringComparison.Ordinal));
+
+    [Fact]
+    public void All_mistakes_come_at_once_each_with_its_key()
+    {
+        var mistakes = Mistakes(
+            ("Urls", "5080"), ("Store:Provider", "Oracle"), ("Otlp:MaxBodyBytes", "many"), ("Retention:SpanDays", "0"), ("Access:BootstrapApiKey", "short"),
+            ("Aws:Connections:0:AccountId", "12"), ("Aws:Connections:0:AccessKeyId", "AKIA"), ("Aws:Connections:0:CostExplorer:Metric", "Cheapest"),
+            ("Aws:Connections:0:CloudWatch:Enabled", "true"));
+        foreach (var key in new[]
+        {
+            "Urls:", "Store:Provider:", "Otlp:MaxBodyBytes:", "Retention:SpanDays:", "Access:BootstrapApiKey:", "Aws:Connections:0:Name:",
+            "Aws:Connections:0:AccountId:", "Aws:Connections:0:SecretAccessKey:", "Aws:Connections:0:CostExplorer:Metric:", "Aws:Connections:0:Regions:",
+        })
+            Assert.Contains(mistakes, m => m.StartsWith(key, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Owners:FeatureAttributes", "a.b, c.d")]
+    [InlineData("Owners:FeatureAttributes:0", "a.b")]
+    public void Owner_attributes_replace_the_defaults_in_either_form(string key, string value) =>
+        Assert.Equal("a.b", Read((key, value)).Owners.FeatureAttributes[0]);
+
+    [Fact]
+    public void The_sample_takes_no_real_connection() =>
+        Assert.Contains(Mistakes(("Sample:Enabled", "true"), ("Aws:Connections:0:Name", "Payer")), m => m.StartsWith("Aws:Connections:", StringComparison.Ordinal));
+}

@@ -14,10 +14,13 @@ internal static class ApiRegistration
     public static void MapPortalApi(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi().RequireAuthorization();
+        routes.MapHealth();
+        routes.MapPortalMetrics();
         var api = routes.MapGroup("/api/v1").DisableAntiforgery();
         api.MapSpend();
         api.MapReconciliation();
         api.MapTraces();
+        api.MapFeeds();
         api.MapAssessment();
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using GenAiCostPortal.Ledger.Access;
 using GenAiCostPortal.Settings;
+using GenAiCostPortal.Sources.Otlp;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
@@ -16,6 +17,8 @@ internal static class AccessRegistration
     {
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<LocalAccounts>();
+        services.AddSingleton<IngestAccess>();
+        services.AddSingleton<IngestCheck>(s => s.GetRequiredService<IngestAccess>().CheckAsync);
         var open = settings.Access.Mode == AccessMode.Open;
         services.AddAuthentication(Chosen)
             .AddPolicyScheme(Chosen, null, o => o.ForwardDefaultSelector = c =>

@@ -1,4 +1,5 @@
 using GenAiCostPortal.Actions;
+using GenAiCostPortal.Pages.Spend;
 
 namespace GenAiCostPortal.Figures;
 
@@ -10,6 +11,8 @@ internal static class PageFigures
         services.AddSingleton<Colours>();
         services.AddSingleton<AnswerShelf>();
         services.AddScoped<UserAction>();
+        services.AddSingleton<SpendFigures>();
+        services.AddSingleton<SpendSteps>();
         return services;
     }
 }

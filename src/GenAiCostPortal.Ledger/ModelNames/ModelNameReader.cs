@@ -36,7 +36,7 @@ public static partial class ModelNameReader
     private static ModelName ReadUncached(string name, string? providerHint)
     {
         var text = name.Trim();
-        if (text.Length > LongestName) return Unresolved(text[..LongestName], providerHint, null);
+        if (text.Length >= LongestName) return Unresolved(text[..LongestName], providerHint, null);
         if (!ModelArn.TryRead(text, out var found)) return ReadName(text, providerHint, RoutingScope.Unknown);
 
         var arn = found.Value;
@@ -63,7 +63,7 @@ public static partial class ModelNameReader
             if (Region().IsMatch(segment)) region = segment;
             else maker = Makers.OfHint(segment) ?? maker;
         }
-        var body = segments[^1].ToLowerInvariant();
+        var body = Blank().Replace(segments[^1].ToLowerInvariant(), "-");
 
         if (Geography().Match(body) is { Success: true } geography && Makers.OfPrefix(geography.Groups[2].Value) is not null)
         {
@@ -93,7 +93,6 @@ public static partial class ModelNameReader
 
         maker ??= Makers.OfFamily(plain);
         if (maker is null || plain == "claude") return null;
-        plain = plain.Replace(' ', '-');
         return new ModelName($"{maker}.{plain}", maker, NameSuffixes.Display(plain), scope, true);
     }
 
@@ -105,6 +104,9 @@ public static partial class ModelNameReader
 
     [GeneratedRegex(@"^(us-gov|us|eu|apac|ap|jp|au|ca|uk|in|kr|sa|me|af|mx|il|global)\.([a-z0-9]+)\.")]
     private static partial Regex Geography();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blank();
 
     [GeneratedRegex(@"^[a-z]{2,4}(-[a-z]+){1,2}-\d$")]
     private static partial Regex Region();

@@ -14,9 +14,24 @@ internal static partial class ClaudeNames
     /// <summary>Canonical body without maker and display name, or null when the text holds no Claude model.</summary>
     internal static (string Body, string Display)? Read(string text)
     {
+        var read = ReadOnce(text);
+        // Odd names can form a suffix anew when their words are put in order; what does not settle is no model.
+        for (var turns = 0; turns < 8; turns++)
+        {
+            if (read is not { } model) return null;
+            var again = ReadOnce(model.Body);
+            if (again == read) return read;
+            read = again;
+        }
+        return null;
+    }
+
+    private static (string Body, string Display)? ReadOnce(string text)
+    {
         var body = Brackets().Replace(text, "");
         if (!body.StartsWith("claude", StringComparison.Ordinal)) return null;
-        var rest = body["claude".Length..].TrimStart('-', ' ', '.', '_');
+        if (LongerWord().IsMatch(body)) return null;
+        var rest = body["claude".Length..].Trim('-', ' ', '.', '_', ':');
         if (rest.StartsWith("instant", StringComparison.Ordinal)) return ("claude-instant", "Claude Instant");
         if (Classic().Match(rest) is { Success: true } classic)
         {
@@ -37,7 +52,7 @@ internal static partial class ClaudeNames
         var words = new List<string>();
         var numbers = new List<string>();
         foreach (Match part in Parts().Matches(rest))
-            (char.IsAsciiDigit(part.Value[0]) ? numbers : words).Add(part.Value);
+            if (part.Value != "latest") (char.IsAsciiDigit(part.Value[0]) ? numbers : words).Add(part.Value);
         if (words.Count == 0) return null;
         if (numbers is [_, "0"]) numbers.RemoveAt(1);
         if (numbers.Count == 0) return ($"claude-{string.Join('-', words)}", $"Claude {string.Join(' ', words.Select(Capital))}");
@@ -55,6 +70,9 @@ internal static partial class ClaudeNames
     }
 
     private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
+
+    [GeneratedRegex("^claude(?!sonnet|opus|haiku|instant|fable|mythos|v\\d)[a-z]")]
+    private static partial Regex LongerWord();
 
     [GeneratedRegex(@"\[[^\]]*\]")]
     private static partial Regex Brackets();

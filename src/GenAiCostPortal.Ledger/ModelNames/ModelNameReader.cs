@@ -42,6 +42,7 @@ public static partial class ModelNameReader
         var arn = found.Value;
         var model = arn.Kind switch
         {
+            _ when arn.Id.Length == 0 || arn.Id.StartsWith("arn:", StringComparison.OrdinalIgnoreCase) => Unresolved(text, providerHint, arn.OpaqueDisplay()),
             "foundation-model" => ReadName(arn.Id, providerHint, RoutingScope.InRegion),
             "inference-profile" => ReadName(arn.Id, providerHint, RoutingScope.Unknown),
             // custom-model/{base id}:{context}/{id}: billed at the base model's usage types.
@@ -83,8 +84,8 @@ public static partial class ModelNameReader
 
     private static ModelName? Resolve(string body, string? maker, string? providerHint, RoutingScope scope)
     {
-        if (maker is null or "anthropic" && ClaudeNames.Read(body) is { } claude)
-            return new ModelName($"anthropic.{claude.Body}", "anthropic", claude.Display, scope, true);
+        if (maker is null or "anthropic" && body.StartsWith("claude", StringComparison.Ordinal))
+            return ClaudeNames.Read(body) is { } claude ? new ModelName($"anthropic.{claude.Body}", "anthropic", claude.Display, scope, true) : null;
 
         var plain = NameSuffixes.Strip(body);
         if (plain.Length == 0) return null;
@@ -92,7 +93,7 @@ public static partial class ModelNameReader
             return new ModelName(known.Canonical, known.Provider, known.Display, scope, true);
 
         maker ??= Makers.OfFamily(plain);
-        if (maker is null || plain == "claude") return null;
+        if (maker is null) return null;
         return new ModelName($"{maker}.{plain}", maker, NameSuffixes.Display(plain), scope, true);
     }
 

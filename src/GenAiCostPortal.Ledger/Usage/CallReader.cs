@@ -1,5 +1,6 @@
 using System.Globalization;
 using GenAiCostPortal.Ledger.ModelNames;
+using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Traces;
 
 namespace GenAiCostPortal.Ledger.Usage;
@@ -7,9 +8,6 @@ namespace GenAiCostPortal.Ledger.Usage;
 /// <summary>From the spans of one call to the call's row.</summary>
 internal static class CallReader
 {
-    /// <summary>Prompts above this length are priced as long by the models that tell them apart.</summary>
-    public const long LongPromptTokens = 200_000;
-
     private static readonly ModelName Unnamed = ModelNameReader.Read(null);
 
     public static Call Read(MergedCall merged, ResourceFacts resource, string rootName)
@@ -36,7 +34,7 @@ internal static class CallReader
             TraceId = span.TraceId, SpanId = span.SpanId, RequestId = facts.Text(SpanField.RequestId) ?? "",
             Start = DateTime.UnixEpoch.AddTicks(span.StartUnixNs / 100), DurationMs = span.DurationMs,
             TimeToFirstTokenMs = FirstTokenMs(facts, span.Scope.Name), Model = model, Tier = tier ?? ServiceTier.Standard,
-            Band = counts.Prompt > LongPromptTokens ? ContextBand.Long : ContextBand.Normal,
+            Band = PriceFinder.BandOf(model.Canonical, counts.Prompt),
             AccountId = account, Region = region, Service = resource.Service,
             Owners = resource.Complete(merged.Innermost.Node, rootName), Tokens = counts,
             TokenState = reading.IsUnknown ? TokenState.Unknown : TokenState.Reported,

@@ -16,7 +16,7 @@ public sealed class ModelNamePropertyTests
     private static readonly Gen<string> AnyName = Gen.OneOf(Assembled, ArbMap.Default.GeneratorFor<NonNull<string>>().Select(s => s.Get));
 
     [Fact]
-    public void A_canonical_id_read_again_is_itself() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(AnyName.ToArbitrary(), name =>
+    public void A_canonical_id_read_again_is_itself() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(5_000), Prop.ForAll(AnyName.ToArbitrary(), name =>
     {
         var once = ModelNameReader.Read(name);
         var twice = ModelNameReader.Read(once.Canonical);
@@ -24,7 +24,7 @@ public sealed class ModelNamePropertyTests
     }));
 
     [Fact]
-    public void A_resolved_name_is_maker_dot_model_in_lower_case() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(AnyName.ToArbitrary(), name =>
+    public void A_resolved_name_is_maker_dot_model_in_lower_case() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(5_000), Prop.ForAll(AnyName.ToArbitrary(), name =>
     {
         var model = ModelNameReader.Read(name);
         return !model.IsResolved

@@ -146,6 +146,7 @@ public sealed class ModelNameReaderTests
     [InlineData("anthropic.")]
     [InlineData("us.anthropic.")]
     [InlineData("claude")]
+    [InlineData("claudette-7b")]
     [InlineData(":0")]
     [InlineData("ft:")]
     [InlineData("[1m]")]

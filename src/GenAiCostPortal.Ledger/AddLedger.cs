@@ -30,6 +30,8 @@ public static class LedgerRegistration
         services.AddSingleton<LedgerBuild>();
         services.AddSingleton<SpendReport>();
         services.AddSingleton<Reconciliation>();
+        services.AddSingleton<SpendComparison>();
+        services.AddSingleton<UsageShares>();
         services.AddSingleton<TraceSearch>();
         services.AddSingleton<EvidenceReport>();
         services.AddSingleton<AssessmentDesk>();

@@ -105,7 +105,7 @@ public sealed class LedgerDayPropertyTests
         Check.One(Runs, Prop.ForAll(Days, day =>
         {
             var result = LedgerDay.Build(day);
-            var byFeature = Sums(result.Billed.Where(e => e.Method == AllocationMethod.Trace), e => (e.FeatureId, e.ModelId, e.Kind!.Value), e => e.Tokens ?? 0);
+            var byFeature = Sums(result.Billed.Where(e => e.Method == AllocationMethod.Trace && e.Category == ChargeCategory.Usage), e => (e.FeatureId, e.ModelId, e.Kind!.Value), e => e.Tokens ?? 0);
             foreach (var ((feature, model, kind), tokens) in byFeature)
             {
                 var recorded = day.Claims.Where(c => c.FeatureId == feature && c.ModelId == model).Sum(c => c.Tokens[kind]);

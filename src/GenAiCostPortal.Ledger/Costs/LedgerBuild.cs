@@ -37,7 +37,8 @@ public sealed class LedgerBuild(
             {
                 entries += await BuildAsync(day, lookback, cancel);
                 built[day] = Rules + lookback.Fingerprint(day);
-                progress?.Report((double)++done / due.Count);
+                done++;
+                progress?.Report((double)done / due.Count);
             }
         }
         finally

@@ -40,6 +40,9 @@ internal sealed record LedgerDayInputs(
     IReadOnlySet<(int Account, int Region)> LoggedRegions, IReadOnlyDictionary<int, FeatureOwners> Owners,
     IReadOnlySet<int> ClosedAccounts, IReadOnlySet<int> OpenAccounts)
 {
+    /// <summary>Canonical name of a model's number.</summary>
+    public Func<int, string> ModelName { get; init; } = _ => "";
+
     /// <summary>Whether what is recorded but not billed may still be billed.</summary>
     public bool IsOpen(int account) =>
         account == 0 ? ClosedAccounts.Count == 0 || OpenAccounts.Count > 0 : !ClosedAccounts.Contains(account);

@@ -12,6 +12,7 @@ namespace GenAiCostPortal.Ledger.Costs;
 /// <summary>Reads what decides the ledger of a day from the store.</summary>
 public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices)
 {
+    private static readonly long[] NoCost = new long[TokenCounts.Kinds.Length];
     private readonly ConcurrentDictionary<(int Service, int UsageType), UsageTypeMeaning> _meanings = new();
     private readonly ConcurrentDictionary<int, ModelName> _models = new();
 
@@ -22,7 +23,7 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices)
         return new LedgerDayInputs(day, [.. lines.Select(Cell)], await ClaimsAsync(db, day, cancel), await MeteredAsync(db, day, cancel),
             lookback.LoggedRegions(day), lookback.Owners(day),
             states.Where(s => s.ClosedAt is not null).Select(s => s.AccountId).ToHashSet(),
-            states.Where(s => s.ClosedAt is null).Select(s => s.AccountId).ToHashSet());
+            states.Where(s => s.ClosedAt is null).Select(s => s.AccountId).ToHashSet()) { ModelName = dimensions.Name };
     }
 
     internal UsageTypeMeaning Meaning(int service, int usageType) => _meanings.GetOrAdd((service, usageType),
@@ -65,12 +66,18 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices)
             KindCosts(tokens, row.GetInt32(12), row.GetInt64(19)));
     }
 
+    internal CostComponent ComponentOf(int model, TokenKind kind, ServiceTier tier) => CostComponents.Of(dimensions.Name(model), kind, tier);
+
     /// <summary>A rollup's cost by token kind; the parts add up to it.</summary>
     internal IReadOnlyList<long> KindCosts(TokenCounts tokens, int priceId, long costNanoUsd)
     {
         var price = priceId == 0 ? null : prices.ById(priceId);
+        if (costNanoUsd == 0) return NoCost;
         var weights = TokenCounts.Kinds.Select(k => (decimal)tokens[k] * (price?[k] ?? 0)).ToArray();
-        return costNanoUsd == 0 || weights.Sum() <= 0 ? new long[weights.Length] : Money.Split(costNanoUsd, weights);
+        // A cost whose price is gone from the book is still a cost: by tokens then.
+        if (weights.Sum() <= 0) weights = [.. TokenCounts.Kinds.Select(k => (decimal)tokens[k])];
+        if (weights.Sum() <= 0) weights[0] = 1;
+        return Money.Split(costNanoUsd, weights);
     }
 
     private async Task<List<MeteredPool>> MeteredAsync(LedgerDb db, DateOnly day, CancellationToken cancel)

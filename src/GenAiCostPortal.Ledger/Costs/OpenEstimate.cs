@@ -89,7 +89,7 @@ internal sealed class OpenEstimate(
         _entries.Add(new LedgerEntry
         {
             AccountId = account, RegionId = region, ProviderId = of.ProviderId, ModelId = of.ModelId, Tier = of.Tier, Scope = of.Scope,
-            Component = TokenComponents.Of(claim.Kind, of.Tier), Kind = claim.Kind, Category = ChargeCategory.Usage, Basis = Basis.Estimated,
+            Component = CostComponents.Of(inputs.ModelName(of.ModelId), claim.Kind, of.Tier), Kind = claim.Kind, Category = ChargeCategory.Usage, Basis = Basis.Estimated,
             FeatureId = of.FeatureId, TeamId = of.TeamId, ApplicationId = of.ApplicationId, EnvironmentId = of.EnvironmentId, ReleaseId = of.ReleaseId,
             Method = owner.Method, Reason = owner.Reason, Flags = account == of.AccountId && region == of.RegionId ? LedgerFlags.None : LedgerFlags.AccountInferred,
             AmountNanoUsd = amount, Tokens = tokens,
@@ -104,7 +104,7 @@ internal sealed class OpenEstimate(
         _entries.Add(new LedgerEntry
         {
             AccountId = pool.AccountId, RegionId = pool.RegionId, ProviderId = pool.ProviderId, ModelId = pool.ModelId, Tier = ServiceTier.Standard,
-            Scope = pool.Scope, Component = TokenComponents.Of(pool.Kind, ServiceTier.Standard), Kind = pool.Kind, Category = ChargeCategory.Usage,
+            Scope = pool.Scope, Component = CostComponents.Of(inputs.ModelName(pool.ModelId), pool.Kind, ServiceTier.Standard), Kind = pool.Kind, Category = ChargeCategory.Usage,
             Basis = Basis.Estimated, Reason = reasonFor(pool.AccountId, pool.RegionId), Flags = LedgerFlags.TierAssumed,
             AmountNanoUsd = Money.Cost(tokens, price), Tokens = tokens,
         });
@@ -112,16 +112,4 @@ internal sealed class OpenEstimate(
 
     private static TokenKind[] KindsOf(TokenKind kind) =>
         kind == TokenKind.CacheWrite5m ? [TokenKind.CacheWrite5m, TokenKind.CacheWrite30m, TokenKind.CacheWrite1h] : [kind];
-}
-
-/// <summary>The cost component of a token kind.</summary>
-internal static class TokenComponents
-{
-    public static CostComponent Of(TokenKind kind, ServiceTier tier) => tier == ServiceTier.Batch ? CostComponent.Batch : kind switch
-    {
-        TokenKind.Input => CostComponent.Input,
-        TokenKind.Output => CostComponent.Output,
-        TokenKind.CacheRead => CostComponent.CacheRead,
-        _ => CostComponent.CacheWrite,
-    };
 }

@@ -18,13 +18,13 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         foreach (var (span, from, to) in Slots())
         {
             var columns = SpendColumns.OfSeries(sums.Needed, hasWorkflow: false);
-            var price = IsByKind ? "s.\"PriceId\", s.\"Tier\", " : "0, 0, ";
+            var price = IsByKind ? "s.\"PriceId\", s.\"Tier\", s.\"ModelId\", " : "0, 0, 0, ";
             await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
                 SELECT {columns.Sql}{price}r."SlotUnixSeconds", s."AccountId", s."IsOffBill", CASE WHEN s."FeatureId" = 0 THEN 0 ELSE 1 END, {Tokens}
                     SUM(r."EstimatedCostNanoUsd"), SUM(r."CallsWithoutCost")
                 FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"
                 WHERE r."Span" = {span} AND r."SlotUnixSeconds" >= {from} AND r."SlotUnixSeconds" < {to} AND s."IsBillable"
-                GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count + 6).Except(IsByKind ? [] : [columns.Count + 1, columns.Count + 2]))}
+                GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count + 7).Except(IsByKind ? [] : [columns.Count + 1, columns.Count + 2, columns.Count + 3]))}
                 """), row => AddCost(row, columns, isWanted), cancel);
         }
     }
@@ -34,27 +34,27 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         var key = default(SpendKey);
         columns.Read(row, 0, ref key);
         var at = columns.Count;
-        var time = UtcTime.FromUnixSeconds(row.GetInt64(at + 2));
-        var isOffBill = row.GetBoolean(at + 4);
-        var hasFeature = row.GetInt32(at + 5) == 1;
-        var withoutCost = row.GetInt64(at + 13);
+        var time = UtcTime.FromUnixSeconds(row.GetInt64(at + 3));
+        var isOffBill = row.GetBoolean(at + 5);
+        var hasFeature = row.GetInt32(at + 6) == 1;
+        var withoutCost = row.GetInt64(at + 14);
         if (withoutCost != 0) sums.AddUsage(time, key, 0, 0, default, withoutCost);
-        if (!isOffBill && !isWanted(DateOnly.FromDateTime(time), row.GetInt32(at + 3))) return;
+        if (!isOffBill && !isWanted(DateOnly.FromDateTime(time), row.GetInt32(at + 4))) return;
         var basis = isOffBill ? Basis.OffBill : Basis.Estimated;
         var method = hasFeature ? AllocationMethod.Trace : AllocationMethod.Unattributed;
         var reason = hasFeature ? UnattributedReason.None : UnattributedReason.NoFeatureOnCall;
         key[SpendDimension.Method] = (int)method + 1;
-        var cost = row.GetInt64(at + 12);
+        var cost = row.GetInt64(at + 13);
         if (!IsByKind)
         {
             sums.AddMoney(time, key, basis, cost, method, reason, true);
             return;
         }
-        var costs = reader.KindCosts(TokensOf(row, at + 6), row.GetInt32(at), cost);
+        var costs = reader.KindCosts(TokensOf(row, at + 7), row.GetInt32(at), cost);
         foreach (var kind in TokenCounts.Kinds)
         {
             key[SpendDimension.TokenKind] = (int)kind + 1;
-            key[SpendDimension.Component] = (int)TokenComponents.Of(kind, (ModelNames.ServiceTier)row.GetByte(at + 1)) + 1;
+            key[SpendDimension.Component] = (int)reader.ComponentOf(row.GetInt32(at + 2), kind, (ModelNames.ServiceTier)row.GetByte(at + 1)) + 1;
             sums.AddMoney(time, key, basis, costs[(int)kind], method, reason, true);
         }
     }
@@ -66,10 +66,10 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         {
             var columns = SpendColumns.OfSeries(sums.Needed, hasWorkflow: true);
             await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
-                SELECT {columns.Sql}r."SlotUnixSeconds", {(IsByKind ? "s.\"Tier\"" : "0")}, {Tokens}SUM(r."Reasoning"), SUM(r."Calls"), SUM(r."Requests")
+                SELECT {columns.Sql}r."SlotUnixSeconds", {(IsByKind ? "s.\"Tier\", s.\"ModelId\"" : "0, 0")}, {Tokens}SUM(r."Reasoning"), SUM(r."Calls"), SUM(r."Requests")
                 FROM usage_rollup r JOIN usage_series s ON s."Id" = r."SeriesId"
                 WHERE r."Span" = {span} AND r."SlotUnixSeconds" >= {from} AND r."SlotUnixSeconds" < {to}
-                GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count + (IsByKind ? 2 : 1)))}
+                GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count + (IsByKind ? 3 : 1)))}
                 """), row => AddUsage(row, columns), cancel);
         }
     }
@@ -80,17 +80,17 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         columns.Read(row, 0, ref key);
         var at = columns.Count;
         var time = UtcTime.FromUnixSeconds(row.GetInt64(at));
-        var tokens = TokensOf(row, at + 2) with { Reasoning = row.GetInt64(at + 8) };
+        var tokens = TokensOf(row, at + 3) with { Reasoning = row.GetInt64(at + 9) };
         if (!IsByKind)
         {
-            sums.AddUsage(time, key, row.GetInt64(at + 9), row.GetInt64(at + 10), tokens, 0);
+            sums.AddUsage(time, key, row.GetInt64(at + 10), row.GetInt64(at + 11), tokens, 0);
             return;
         }
         // A call has tokens of several kinds, so calls and requests belong to none of these rows.
         foreach (var kind in TokenCounts.Kinds)
         {
             key[SpendDimension.TokenKind] = (int)kind + 1;
-            key[SpendDimension.Component] = (int)TokenComponents.Of(kind, (ModelNames.ServiceTier)row.GetByte(at + 1)) + 1;
+            key[SpendDimension.Component] = (int)reader.ComponentOf(row.GetInt32(at + 2), kind, (ModelNames.ServiceTier)row.GetByte(at + 1)) + 1;
             sums.AddUsage(time, key, 0, 0, Only(tokens, kind), 0);
         }
     }

@@ -3,6 +3,7 @@ using GenAiCostPortal.Api;
 using GenAiCostPortal.Figures;
 using GenAiCostPortal.Frame;
 using GenAiCostPortal.Ledger;
+using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Settings;
 using GenAiCostPortal.Sources;
 using GenAiCostPortal.Sources.Otlp;
@@ -25,6 +26,7 @@ internal static class PortalHost
         builder.WebHost.UseStaticWebAssets();
         services.AddSingleton(settings);
         services.AddLedger(settings.Store, settings.Owners);
+        services.AddSingleton(new RetentionOptions(settings.Retention.SpanDays, settings.Retention.CallDays, settings.Retention.HourDays));
         services.AddSources(settings.Otlp, settings.Aws, new ScheduleOptions { Jobs = settings.Schedule });
         services.AddAccess(settings);
         services.AddPortalApi();

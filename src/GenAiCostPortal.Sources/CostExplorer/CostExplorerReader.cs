@@ -71,7 +71,9 @@ public sealed class CostExplorerReader(OwnerKeys owners, TimeProvider time)
                 g.Sum(a => a.AmountUsd) - bill.Lines.Where(l => l.Day == g.Key.Day && l.Service == g.Key.Service).Sum(l => l.AmountUsd)))
             .Where(o => o.AmountUsd != 0).ToList();
         progress?.Report(1);
-        return new BilledDaysRead(Feed, from, to, time.GetUtcNow().UtcDateTime, bill.Lines, outside, read.AccountNames);
+        // Named outright: an empty answer must not speak for the accounts of other connections.
+        return new BilledDaysRead(Feed, from, to, time.GetUtcNow().UtcDateTime, bill.Lines, outside, read.AccountNames,
+            [.. accounts.Union(read.AccountNames.Keys).Union(bill.Lines.Select(l => l.AccountId)).Append(payer).Distinct()]);
 
         async Task<IReadOnlyList<BilledAmount>> TagsAsync(string service, string account) =>
             [.. (await read.AskAsync(plan.Tagged(service, account))).Select(a => a with { Key1 = plan.TagValue(a.Key1) ?? "" }).Where(a => a.Key1 != "")];

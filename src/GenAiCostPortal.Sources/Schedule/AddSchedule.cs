@@ -1,3 +1,4 @@
+using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.BedrockMetrics;
 using GenAiCostPortal.Sources.CostExplorer;
@@ -20,6 +21,8 @@ internal static class AddSchedule
         services.AddSingleton<IScheduledJob, CostExplorerJob>();
         services.AddSingleton<IScheduledJob, CloudWatchJob>();
         services.AddSingleton<IScheduledJob, LedgerJob>();
+        services.AddSingleton<IScheduledJob, RetentionJob>();
+        services.TryAddSingleton(new RetentionOptions());
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobSchedule>();
         services.AddSingleton<IJobSchedule>(s => s.GetRequiredService<JobSchedule>());

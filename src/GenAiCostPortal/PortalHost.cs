@@ -24,6 +24,9 @@ internal static class PortalHost
         builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = settings.Otlp.MaxBodyBytes);
         // Also when run from the source tree in Production, as the read-me says.
         builder.WebHost.UseStaticWebAssets();
+        // Defaults; Logging:LogLevel in the configuration goes before them.
+        foreach (var noisy in new[] { "Microsoft", "Quartz", "System.Net.Http" }) builder.Logging.AddFilter(noisy, LogLevel.Warning);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         services.AddSingleton(settings);
         services.AddLedger(settings.Store, settings.Owners);
         services.AddSingleton(new RetentionOptions(settings.Retention.SpanDays, settings.Retention.CallDays, settings.Retention.HourDays));

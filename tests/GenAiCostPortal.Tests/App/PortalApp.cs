@@ -43,7 +43,7 @@ public sealed class PortalApp : WebApplicationFactory<Program>
     }
 
     /// <summary>A client with no key and its own cookies; redirects are seen, not followed.</summary>
-    public HttpClient Anonymous() => CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+    public HttpClient Anonymous() => CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, BaseAddress = ClientOptions.BaseAddress });
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

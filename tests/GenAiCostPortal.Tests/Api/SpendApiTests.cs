@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using GenAiCostPortal.App;
+using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Usage;
+using Xunit;
+
+namespace GenAiCostPortal.Api;
+
+public sealed class SpendApiTests
+{
+    [Theory]
+    [InlineData("from=yesterday", "from")]
+    [InlineData("from=2026-11-10&to=2026-11-01", "to")]
+    [InlineData("groupBy=team,feature,model", "groupBy")]
+    [InlineData("groupBy=colour", "groupBy")]
+    [InlineData("granularity=fortnight", "granularity")]
+    [InlineData("view=imagined", "view")]
+    public async Task A_question_that_cannot_be_answered_says_which_parameter_is_wrong(string query, string parameter)
+    {
+        using var app = new PortalApp();
+        using var client = app.Admin();
+        var answer = await client.GetAsync("/api/v1/spend?" + query);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.True(problem.GetProperty("errors").TryGetProperty(parameter, out _));
+    }
+
+    [Fact]
+    public async Task An_empty_store_answers_with_unknown_shares_not_with_zero_ones()
+    {
+        using var app = new PortalApp();
+        using var client = app.Admin();
+        var answer = await client.GetFromJsonAsync<JsonElement>("/api/v1/spend?from=2026-11-01&to=2026-11-22");
+        Assert.Equal("USD", answer.GetProperty("currency").GetString());
+        Assert.Equal(JsonValueKind.Null, answer.GetProperty("explainedShare").ValueKind);
+        Assert.Equal(JsonValueKind.Null, answer.GetProperty("billedThrough").ValueKind);
+    }
+
+    [Fact]
+    public async Task OpenApi_names_the_calls_of_the_contract()
+    {
+        using var app = new PortalApp();
+        using var client = app.Admin();
+        var paths = (await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths");
+        foreach (var path in new[]
+        {
+            "/api/v1/spend", "/api/v1/reconciliation", "/api/v1/traces", "/api/v1/traces/{traceId}", "/api/v1/feeds", "/api/v1/feeds/{name}/run",
+            "/api/v1/feeds/{name}/backfill", "/api/v1/feeds/{name}/runs", "/api/v1/assessment", "/api/v1/assessment/submissions", "/api/v1/export/spend.csv",
+        })
+            Assert.True(paths.TryGetProperty(path, out _), path);
+    }
+
+    [Fact]
+    public async Task A_feature_named_like_a_formula_is_text_in_the_csv_and_a_negative_number_stays_one()
+    {
+        var query = new SpendQuery(DateTime.UnixEpoch, DateTime.UnixEpoch.AddDays(1), [SpendDimension.Feature], Granularity.None, SpendView.Ledger, SpendFilter.None);
+        var row = new SpendRow(
+            null, ["=HYPERLINK(\"http://elsewhere.example\")"], -1.5m, -1.5m, 0, 0, Basis.Billed, new Dictionary<AllocationMethod, decimal>(),
+            new Dictionary<UnattributedReason, decimal>(), 0, 0, default, 0);
+        var answer = new SpendAnswer(query, DateTime.UnixEpoch, null, -1.5m, -1.5m, 0, 0, null, null, null, 0, 0, 0, [row]);
+        using var body = new MemoryStream();
+        await SpendCsv.WriteAsync(answer, body, CancellationToken.None);
+        var line = Encoding.UTF8.GetString(body.ToArray()).Split("\r\n")[1];
+        Assert.StartsWith("\"'=HYPERLINK", line, StringComparison.Ordinal);
+        Assert.Contains(",-1.5,-1.5,0,", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_count_received_as_stored_plus_rejected()
+    {
+        using var app = new PortalApp();
+        using var client = app.Admin();
+        var text = await client.GetStringAsync("/metrics");
+        foreach (var name in new[] { "genai_otlp_items_received_total", "genai_otlp_items_stored_total", "genai_otlp_items_rejected_total" })
+            Assert.Contains(name + "{signal=\"traces\"} 0", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_of_an_unknown_feed_is_not_found()
+    {
+        using var app = new PortalApp();
+        using var client = app.Admin();
+        Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync("/api/v1/feeds/Astrology/run", null)).StatusCode);
+    }
+}

@@ -11,11 +11,27 @@ internal sealed class NestedCalls
     // Clocks of JavaScript run in steps: a child may seem to begin a little before its parent.
     private const long ClockStepNs = 10_000_000;
 
+    // A span over more calls than this is no wrapper of one; sums are still seen.
+    private const int MostCompared = 256;
+
+    /// <summary>What lies below a call span.</summary>
     private sealed class Below
     {
         /// <summary>Calls directly below: no other call, tool or agent between.</summary>
-        public readonly List<MergedCall> Near = [];
-        public readonly List<MergedCall> All = [];
+        public List<MergedCall> Near { get; private set; } = [];
+        /// <summary>Of every call below.</summary>
+        public CallSum All { get; } = new();
+
+        // Long chains hand their lists up instead of copying them.
+        public void TakeNear(List<MergedCall> calls)
+        {
+            if (Near.Count >= calls.Count) Near.AddRange(calls);
+            else
+            {
+                calls.AddRange(Near);
+                Near = calls;
+            }
+        }
     }
 
     private readonly Dictionary<SpanNode, Below> _below = [];
@@ -48,33 +64,36 @@ internal sealed class NestedCalls
     {
         var below = _below.GetValueOrDefault(candidate.Node);
         MergedCall? own = null;
-        var isSum = false;
+        var isOver = false;
         if (below is null) calls.Add(own = new MergedCall(candidate));
         else if (Inner(candidate, below.Near) is { } inner)
         {
+            below.All.Remove(inner.Reading);
             inner.Absorb(candidate);
+            below.All.Add(inner.Reading);
             _rollUps.Add(candidate.Node.Span.SpanId);
-            isSum = true;
+            isOver = true;
         }
         else if (IsSum(candidate, below))
         {
             _rollUps.Add(candidate.Node.Span.SpanId);
-            isSum = true;
+            isOver = true;
         }
         else calls.Add(own = new MergedCall(candidate));
 
         if (candidate.Node.CallAbove is not { } above) return;
         if (!_below.TryGetValue(above, out var under)) _below[above] = under = new Below();
-        if (own is not null) under.All.Add(own);
-        if (below is not null) under.All.AddRange(below.All);
+        if (own is not null) under.All.Add(own.Reading);
+        if (below is not null) under.All.Add(below.All);
         if (candidate.Node.IsApart) return;
         if (own is not null) under.Near.Add(own);
-        else if (isSum) under.Near.AddRange(below!.Near);
+        else if (isOver) under.TakeNear(below!.Near);
     }
 
     /// <summary>The call that this span wraps, or null.</summary>
     private static MergedCall? Inner(CallCandidate wrapper, List<MergedCall> near)
     {
+        if (near.Count > MostCompared) return null;
         MergedCall? agreeing = null, silent = null;
         int same = 0, silentOnes = 0, counting = 0;
         foreach (var call in near)
@@ -121,25 +140,13 @@ internal sealed class NestedCalls
                 if (IsWithin(call, wrapper)) wrapped++;
             return wrapped > 1;
         }
-        return IsSum(wrapper.Reading, below.Near, wrapper) || IsSum(wrapper.Reading, below.Near, null) || IsSum(wrapper.Reading, below.All, null);
-    }
-
-    private static bool IsSum(TokenReading whole, List<MergedCall> calls, CallCandidate? sameModelAs)
-    {
-        long input = 0, prompt = 0, output = 0;
-        var counted = 0;
-        var leavesOutCaches = !whole.HasCaches;
-        foreach (var call in calls)
+        if (below.All.Matches(wrapper.Reading)) return true;
+        CallSum near = new(), sameModel = new();
+        foreach (var call in below.Near)
         {
-            if (call.Reading.IsUnknown || sameModelAs is not null && !call.SharesModelWith(sameModelAs)) continue;
-            counted++;
-            input += call.Reading.Input ?? 0;
-            prompt += call.Reading.Prompt;
-            output += call.Reading.Output ?? 0;
-            leavesOutCaches |= !call.Reading.HasCaches;
+            near.Add(call.Reading);
+            if (call.SharesModelWith(wrapper)) sameModel.Add(call.Reading);
         }
-        if (counted < 2 || whole.Output is { } generated && generated != output) return false;
-        if (whole.Input is null && !whole.HasCaches) return whole.Output is not null;
-        return whole.Prompt == prompt || leavesOutCaches && (whole.Input ?? 0) == input;
+        return near.Matches(wrapper.Reading) || sameModel.Matches(wrapper.Reading);
     }
 }

@@ -30,17 +30,18 @@ internal sealed record ResourceFacts(
 /// <summary>The resources of one trace, each read once.</summary>
 internal sealed class ResourceShelf(OwnerLookup owners)
 {
-    private readonly List<(SpanResource Resource, ResourceFacts Facts)> _read = new(2);
+    private readonly Dictionary<SpanResource, ResourceFacts> _read = new(ReferenceEqualityComparer.Instance);
+    private SpanResource? _lastResource;
+    private ResourceFacts? _lastFacts;
 
     public ResourceFacts this[SpanResource resource]
     {
         get
         {
-            foreach (var (known, facts) in _read)
-                if (ReferenceEquals(known, resource)) return facts;
-            var made = ResourceFacts.Of(resource, owners);
-            _read.Add((resource, made));
-            return made;
+            if (ReferenceEquals(_lastResource, resource)) return _lastFacts!;
+            if (!_read.TryGetValue(resource, out var facts)) _read[resource] = facts = ResourceFacts.Of(resource, owners);
+            (_lastResource, _lastFacts) = (resource, facts);
+            return facts;
         }
     }
 }

@@ -1,1 +1,14 @@
-return 0;
+using System.Globalization;
+using GenAiCostPortal.Benchmarks;
+
+return args switch
+{
+    ["normaliser", var file, ..] => NormaliserSpeed.Run(file, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 3),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("normaliser BODY [seconds]   decode and read one OTLP body (protobuf or JSON), spans a second on one core");
+    return 2;
+}

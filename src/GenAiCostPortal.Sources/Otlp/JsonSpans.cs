@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GenAiCostPortal.Ledger.Traces;
@@ -78,7 +79,7 @@ internal sealed class JsonSpans(SpanSheet sheet)
         }
     }
 
-    private static object? ReadValue(JsonElement any, int limitBytes)
+    private static object? ReadValue(JsonElement any, int limitBytes, int depth = 0)
     {
         if (any.ValueKind != JsonValueKind.Object) return null;
         foreach (var property in any.EnumerateObject())
@@ -94,12 +95,12 @@ internal sealed class JsonSpans(SpanSheet sheet)
                 case "bytesValue": return value.GetString();
                 case "arrayValue":
                     var items = new List<object?>();
-                    foreach (var item in Items(value, "values")) items.Add(ReadValue(item, limitBytes));
-                    return WireValue.List(items);
+                    foreach (var item in Items(value, "values")) items.Add(ReadValue(item, limitBytes, depth + 1));
+                    return WireValue.List(items, depth);
                 case "kvlistValue":
                     var node = new JsonObject();
                     foreach (var item in Items(value, "values"))
-                        node[Name(item, "key")] = Object(item, "value") is { } inner ? WireValue.Node(ReadValue(inner, limitBytes)) : null;
+                        node[Name(item, "key")] = Object(item, "value") is { } inner ? WireValue.Node(ReadValue(inner, limitBytes, depth + 1)) : null;
                     return node;
             }
         }
@@ -129,8 +130,12 @@ internal sealed class JsonSpans(SpanSheet sheet)
 
     private static string Pooled(JsonElement value, int limitBytes)
     {
-        var text = value.GetString() ?? "";
-        return text.Length is > 0 and <= 64 ? TextPool.Of(text) : WireValue.Cut(text, limitBytes);
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            var raw = JsonMarshal.GetRawUtf8Value(value)[1..^1];
+            if (!raw.Contains((byte)'\\')) return WireValue.Text(raw, limitBytes);
+        }
+        return WireValue.Cut(value.GetString() ?? "", limitBytes);
     }
 
     private static long Enumerated(JsonElement owner, string name) =>

@@ -167,7 +167,7 @@ internal sealed class ProtobufSpans(SpanSheet sheet)
         var items = new List<object?>();
         for (var fields = new ProtobufCursor(message); fields.Next();)
             if (fields.IsBytes(1)) items.Add(ReadValue(fields.Bytes, limitBytes, depth + 1));
-        return WireValue.List(items);
+        return WireValue.List(items, depth);
     }
 
     private static JsonObject ReadObject(ReadOnlySpan<byte> message, int limitBytes, int depth)

@@ -29,14 +29,6 @@ internal static class TextPool
         return true;
     }
 
-    /// <summary>The pooled twin of a text already decoded, so that long-lived rows share it.</summary>
-    public static string Of(string text)
-    {
-        Span<byte> ascii = stackalloc byte[MaxBytes];
-        return Ascii.FromUtf16(text, ascii, out var length) == System.Buffers.OperationStatus.Done && TryGet(ascii[..length], out var pooled)
-            ? pooled : text;
-    }
-
     private static int Hash(ReadOnlySpan<byte> bytes)
     {
         var hash = (ulong)bytes.Length * 0x9E3779B97F4A7C15;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 
 namespace GenAiCostPortal.Sources.Otlp;
 
@@ -10,6 +11,8 @@ internal static class WireValue
 {
     public static readonly object True = true, False = false;
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 2 * SpanLimits.Depth, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     /// <summary>Text of UTF-8 bytes, cut at a whole character.</summary>
     /// <exception cref="OtlpFormatException">Not UTF-8.</exception>
@@ -39,7 +42,7 @@ internal static class WireValue
     {
         string s => s,
         bool b => b ? "true" : "false",
-        object[] or JsonNode => Node(value)!.ToJsonString(),
+        object[] or JsonNode => Node(value)!.ToJsonString(Deep),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 
@@ -47,17 +50,21 @@ internal static class WireValue
     public static object Flat(object value, int limitBytes) => value switch
     {
         string s => Cut(s, limitBytes),
-        JsonNode node => Cut(node.ToJsonString(), limitBytes),
-        object[] list when list.Length > limitBytes / 8 => Cut(Text(list), limitBytes),
+        JsonNode node => Cut(Text(node), limitBytes),
+        object[] list when Length(list) > limitBytes => Cut(Text(list), limitBytes),
         _ => value,
     };
 
-    /// <summary>A list keeps scalars as they are and nested values as JSON text.</summary>
-    public static object List(List<object?> items)
+    /// <summary>
+    /// A list keeps scalars as they are and nested values as JSON text. Inside another value it stays a node: text within text would
+    /// double its quotes at every level.
+    /// </summary>
+    public static object List(List<object?> items, int depth)
     {
+        if (depth > 0) return new JsonArray([.. items.Select(Node)]);
         var kept = new List<object>(items.Count);
         foreach (var item in items)
-            if (item is not null) kept.Add(item is JsonNode or object[] ? Text(item) : item);
+            if (item is not null) kept.Add(item is JsonNode ? Text(item) : item);
         return kept.ToArray();
     }
 
@@ -72,6 +79,13 @@ internal static class WireValue
         object[] list => new JsonArray([.. list.Select(Node)]),
         _ => JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture)),
     };
+
+    private static long Length(object[] list)
+    {
+        long length = 0;
+        foreach (var item in list) length += item is string s ? s.Length : 8;
+        return length;
+    }
 
     public static double? ParseDouble(JsonElement value)
     {

@@ -24,7 +24,7 @@ internal sealed class CloudWatchJob(
 
     public IEnumerable<FeedPlan> Plans(string when, Func<DateTime?> nextRun) => options.OrNone.Select(c => new FeedPlan(
         Name, c.Name, "CloudWatch metrics", "Tokens, calls, latency and throttles per model, whether or not a call was recorded",
-        "$0.01 per 1,000 metrics asked for", ["cloudwatch:ListMetrics", "cloudwatch:GetMetricData"],
+        "$0.01 per 1,000 metrics asked for: 12 models with 8 metrics each, every 15 minutes, are about $2.80 a month", ["cloudwatch:ListMetrics", "cloudwatch:GetMetricData"],
         c.CloudWatch.Enabled, c.CloudWatch.Enabled ? when : "off", TimeSpan.FromHours(1.5), nextRun));
 
     public async Task RunAsync(JobRun run, CancellationToken cancel)
@@ -33,7 +33,7 @@ internal sealed class CloudWatchJob(
         if (connection.Options.AccountId is "" || connection.Options.Regions.Count == 0)
             throw new CannotRunException($"Connection {run.Connection} has no {(connection.Options.AccountId is "" ? "AccountId" : "Regions")}.",
                 "Metrics are read per account and region: set both in Aws:Connections:N.");
-        if (await IsHeldBackAsync(run, cancel)) return;
+        if (connection.Options.MadeApi is null && await IsHeldBackAsync(run, cancel)) return;
 
         var now = time.GetUtcNow().UtcDateTime;
         var to = run.Request.Days is { } asked && UtcTime.Start(asked.To) < now ? UtcTime.Start(asked.To) : now;

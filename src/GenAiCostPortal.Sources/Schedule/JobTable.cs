@@ -6,6 +6,14 @@ namespace GenAiCostPortal.Sources.Schedule;
 public sealed class ScheduleOptions
 {
     public Dictionary<string, string> Jobs { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What is wrong with the settings, by job; nothing when all can be used.</summary>
+    public IEnumerable<(string Job, string What)> Mistakes()
+    {
+        foreach (var (job, cron) in Jobs)
+            if (!JobTable.IsKnown(job)) yield return (job, "is no job of the portal");
+            else if (!JobTable.CanRead(cron)) yield return (job, $"'{cron}' is neither Off nor a cron expression such as 20 5,12,19 * * * (UTC)");
+    }
 }
 
 /// <summary>When a job runs. Without a cron it runs only when asked.</summary>
@@ -23,6 +31,14 @@ internal static class JobTable
         ("Retention", "0 40 3 * * ?", "every day at 03:40 (UTC)"),
     ];
 
+    // Jobs of the contract that come with later releases may be configured already.
+    private static readonly string[] Later =
+        ["Otlp", "InvocationLogs", "DataExports", "Athena", "XRay", "Inventory", "PriceList", "Accounts", "Spikes", "Budgets", "Optimise", "ModelReview", "Reports"];
+
+    public static bool IsKnown(string job) => Defaults.Any(d => d.Job.Equals(job, StringComparison.OrdinalIgnoreCase)) || Later.Contains(job, StringComparer.OrdinalIgnoreCase);
+
+    public static bool CanRead(string cron) => IsOff(cron) || CronExpression.TryParse(Seconds(cron.Trim()), out _);
+
     /// <summary>The triggers by job name.</summary>
     /// <exception cref="FormatException">A configured cron is not one.</exception>
     public static IReadOnlyDictionary<string, JobTrigger> Read(ScheduleOptions options) =>
@@ -31,11 +47,13 @@ internal static class JobTable
     private static JobTrigger Read((string Job, string Cron, string InWords) job, string? configured)
     {
         if (string.IsNullOrWhiteSpace(configured)) return new JobTrigger(job.Job, CronExpression.Parse(job.Cron).WithTimeZone(TimeZoneInfo.Utc), job.InWords);
-        if (configured.Trim().Equals("Off", StringComparison.OrdinalIgnoreCase)) return new JobTrigger(job.Job, null, "off");
+        if (IsOff(configured)) return new JobTrigger(job.Job, null, "off");
         return CronExpression.TryParse(Seconds(configured.Trim()), out var cron)
             ? new JobTrigger(job.Job, cron.WithTimeZone(TimeZoneInfo.Utc), $"by cron {configured.Trim()} (UTC)")
             : throw new FormatException($"Schedule:{job.Job} is neither Off nor a cron expression: {configured}");
     }
+
+    private static bool IsOff(string configured) => configured.Trim().Equals("Off", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Five fields are cron as Unix knows it; Quartz wants seconds in front and one of the two day fields a question mark.</summary>
     private static string Seconds(string cron)

@@ -1,6 +1,7 @@
 using GenAiCostPortal.Sources.Aws;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Quartz;
 
 namespace GenAiCostPortal.Sources.Schedule;
@@ -38,11 +39,19 @@ internal static class QuartzClock
 }
 
 /// <summary>Runs once after the start what was due while the portal was off. Made answers have no such time.</summary>
-internal sealed class MissedRuns(JobSchedule schedule, JobRunner runner, AwsOptions aws) : BackgroundService
+internal sealed class MissedRuns(JobSchedule schedule, JobRunner runner, AwsOptions aws, ILogger<MissedRuns> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (aws.Connections.Exists(c => c.MadeApi is not null)) return;
-        foreach (var job in await schedule.MissedAsync(stoppingToken)) await runner.RunAsync(job, JobRequest.Scheduled, stoppingToken);
+        try
+        {
+            foreach (var job in await schedule.MissedAsync(stoppingToken)) await runner.RunAsync(job, JobRequest.Scheduled, stoppingToken);
+        }
+        // The runs themselves report their failures; a store that is busy at start must not take the portal down.
+        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+        {
+            log.LogError(fault, "Runs missed while the portal was off could not be started.");
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Sources.Aws;
+using GenAiCostPortal.Sources.Schedule;
 
 namespace GenAiCostPortal.Settings;
 
@@ -30,6 +31,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         ReadAws(settings);
         foreach (var job in configuration.GetSection("Schedule").GetChildren())
             if (job.Value is { } cron) settings.Schedule[job.Key] = cron;
+        foreach (var (job, what) in new ScheduleOptions { Jobs = settings.Schedule }.Mistakes()) Mistake($"Schedule:{job}", what);
         return settings;
     }
 

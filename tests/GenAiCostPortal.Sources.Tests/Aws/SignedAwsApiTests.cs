@@ -180,6 +180,16 @@ public sealed class SignedAwsApiTests
     }
 
     [Fact]
+    public async Task A_profile_that_does_not_exist_says_what_to_check()
+    {
+        var clock = new TestClock(Now);
+        var connection = new AwsConnectionOptions { Name = "Payer", Profile = "no-such-profile-here" };
+        var refusal = await Assert.ThrowsAsync<AwsRefusedException>(() => Api(connection, clock).CallAsync(Ask));
+        Assert.Equal(AwsErrors.NoCredentials, refusal.Code);
+        Assert.Contains("aws sso login --profile no-such-profile-here", AwsErrors.Words(refusal, connection).Cure, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_cancelled_call_stops_waiting()
     {
         var clock = new TestClock(Now);

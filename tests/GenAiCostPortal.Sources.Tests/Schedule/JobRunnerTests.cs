@@ -176,6 +176,8 @@ public sealed class JobRunnerTests
         Assert.Equal(new DateTime(2026, 11, 21, 18, 15, 0), triggers["CostExplorer"].Cron!.GetNextValidTimeAfter(new DateTimeOffset(Now))!.Value.UtcDateTime);
         Assert.Equal((null, "off"), (triggers["CloudWatch"].Cron, triggers["CloudWatch"].InWords));
         Assert.Equal(new DateTime(2026, 11, 21, 19, 20, 0), JobTable.Read(new ScheduleOptions())["CostExplorer"].Cron!.GetNextValidTimeAfter(new DateTimeOffset(Now))!.Value.UtcDateTime);
+        var wrong = new ScheduleOptions { Jobs = { ["Ledger"] = "sometimes", ["Leger"] = "Off", ["Retention"] = "Off", ["XRay"] = "0 3 * * *" } };
+        Assert.Equal(["Ledger", "Leger"], wrong.Mistakes().Select(m => m.Job));
         Assert.Throws<FormatException>(() => JobTable.Read(new ScheduleOptions { Jobs = { ["Ledger"] = "sometimes" } }));
     }
 

@@ -7,6 +7,7 @@ using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Settings;
 using GenAiCostPortal.Sources;
 using GenAiCostPortal.Sources.Otlp;
+using GenAiCostPortal.Sources.Sample;
 using GenAiCostPortal.Sources.Schedule;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics;
@@ -28,6 +29,7 @@ internal static class PortalHost
         foreach (var noisy in new[] { "Microsoft", "Quartz", "System.Net.Http" }) builder.Logging.AddFilter(noisy, LogLevel.Warning);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         services.AddSingleton(settings);
+        if (settings.Sample.Enabled) services.AddSample(settings.Sample, settings.Aws);
         services.AddLedger(settings.Store, settings.Owners);
         services.AddSingleton(new RetentionOptions(settings.Retention.SpanDays, settings.Retention.CallDays, settings.Retention.HourDays));
         services.AddSources(settings.Otlp, settings.Aws, new ScheduleOptions { Jobs = settings.Schedule });

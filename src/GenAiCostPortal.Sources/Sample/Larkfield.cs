@@ -14,6 +14,10 @@ internal static class Larkfield
     /// <summary>Regions with GenAI usage; nothing is recorded in us-west-2.</summary>
     public static readonly IReadOnlyList<string> Regions = ["us-east-1", "eu-west-1", "us-west-2"];
 
+    /// <summary>Regions in which an account uses a model.</summary>
+    public static IEnumerable<string> RegionsOf(SampleAccount account) =>
+        Regions.Where(region => Workloads.Any(w => w.Account == account.Id && w.Region == region));
+
     public static string UsagePrefix(string region) => region switch { "us-east-1" => "USE1", "us-west-2" => "USW2", _ => "EUW1" };
 
     /// <summary>Cost of contract-summary's calls follows the story; the others are set so that a usual weekday is the story's.</summary>

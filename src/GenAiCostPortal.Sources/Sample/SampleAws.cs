@@ -3,8 +3,19 @@ using GenAiCostPortal.Sources.Aws;
 
 namespace GenAiCostPortal.Sources.Sample;
 
-/// <summary>AWS as Larkfield's accounts would answer: Cost Explorer for the payer, CloudWatch for one account.</summary>
-internal sealed class SampleAws(CostExplorerAnswers costExplorer, CloudWatchAnswers cloudWatch) : IAwsApi
+/// <summary>AWS as one of Larkfield's accounts answers: Cost Explorer for the payer, CloudWatch for the account.</summary>
+internal sealed class SampleAws(string accountId, SampleStage stage) : IAwsApi
+{
+    /// <inheritdoc />
+    public async Task<byte[]> CallAsync(AwsCall call, CancellationToken cancel = default)
+    {
+        var organisation = await stage.OrganisationAsync(cancel);
+        return await organisation.Aws(accountId, stage.AwsClock).CallAsync(call, cancel);
+    }
+}
+
+/// <summary>Answers of one account of an organisation at the time of a clock.</summary>
+internal sealed class MadeAnswers(CostExplorerAnswers costExplorer, CloudWatchAnswers cloudWatch) : IAwsApi
 {
     /// <inheritdoc />
     public Task<byte[]> CallAsync(AwsCall call, CancellationToken cancel = default)

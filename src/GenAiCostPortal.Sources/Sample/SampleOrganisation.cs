@@ -33,13 +33,15 @@ public sealed class SampleOrganisation
     /// <param name="now">End of the history, UTC; <see cref="SampleOptions.Now"/> goes before.</param>
     public static SampleOrganisation Make(SampleOptions options, DateTime now)
     {
-        var end = DateTime.SpecifyKind(options.Now ?? now, DateTimeKind.Utc);
+        var end = options.Now ?? now;
+        // Whole milliseconds, as the store keeps times: a restart makes the same organisation of what was kept.
+        end = new DateTime(end.Ticks - end.Ticks % TimeSpan.TicksPerMillisecond, DateTimeKind.Utc);
         return new SampleOrganisation(SampleCalendar.Of(end, options.Days), options.Seed);
     }
 
     /// <summary>AWS as one account answers at the time of <paramref name="clock"/>, which decides how much of the bill has arrived.</summary>
     public IAwsApi Aws(string accountId, TimeProvider clock) =>
-        new SampleAws(new CostExplorerAnswers(_bill, clock), new CloudWatchAnswers(_plan, Calendar, accountId));
+        new MadeAnswers(new CostExplorerAnswers(_bill, clock), new CloudWatchAnswers(_plan, Calendar, accountId));
 
     /// <summary>Bodies of OTLP/HTTP (ExportTraceServiceRequest, protobuf) in the order of the days, made while they are taken.</summary>
     public IEnumerable<byte[]> OtlpBodies() => new OtlpBodies(Calendar, _seed).Make();

@@ -71,7 +71,7 @@ internal sealed partial class JobRunner(IEnumerable<IScheduledJob> jobs, FeedRun
             SayFault(fault, row.Id, job.Name, connection);
         }
         await row.EndAsync(run.End(), CancellationToken.None);
-        if (run.HasChangedTheBill && job.Name != LedgerJob.JobName) await BuildLedgerAsync(cancel);
+        if (run.HasChangedTheBill && request.BuildsLedger && job.Name != LedgerJob.JobName) await BuildLedgerAsync(cancel);
     }
 
     private async Task BuildLedgerAsync(CancellationToken cancel)

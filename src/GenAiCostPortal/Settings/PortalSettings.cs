@@ -2,6 +2,7 @@ using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.Otlp;
+using GenAiCostPortal.Sources.Sample;
 
 namespace GenAiCostPortal.Settings;
 
@@ -17,7 +18,7 @@ public sealed class PortalSettings
     public OtlpOptions Otlp { get; } = new();
     public AccessOptions Access { get; } = new();
     public RetentionDays Retention { get; } = new();
-    public SampleSettings Sample { get; } = new();
+    public SampleOptions Sample { get; } = new();
     /// <summary>Cron in UTC or <c>Off</c> per job name; jobs not named keep their default.</summary>
     public Dictionary<string, string> Schedule { get; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -41,14 +42,4 @@ public sealed class RetentionDays
     public int SpanDays { get; set; } = 30;
     public int CallDays { get; set; } = 90;
     public int HourDays { get; set; } = 400;
-}
-
-/// <summary>Contract: <c>Sample:*</c>.</summary>
-public sealed class SampleSettings
-{
-    public bool Enabled { get; set; }
-    public int Days { get; set; } = 90;
-    public int Seed { get; set; } = 1;
-    /// <summary>Fixed end of the made history, UTC; null = now.</summary>
-    public DateTime? Now { get; set; }
 }

@@ -19,17 +19,26 @@ internal readonly record struct CostKey(
 }
 
 /// <summary>Series ↔ numbers, all in memory; new ones are written with the transaction that needs them.</summary>
-internal sealed class SeriesCache(SqliteNames names)
+internal sealed class SeriesCache
 {
-    private readonly Dictionary<UsageKey, int> _usage = names.LoadUsageSeries();
-    private readonly Dictionary<CostKey, int> _cost = names.LoadCostSeries();
-    private Dictionary<int, CostKey>? _costKeys;
+    private readonly SqliteNames _names;
+    private readonly Dictionary<UsageKey, int> _usage;
+    private readonly Dictionary<CostKey, int> _cost;
+    private readonly Dictionary<int, CostKey> _costKeys;
+
+    public SeriesCache(SqliteNames names)
+    {
+        _names = names;
+        _usage = names.LoadUsageSeries();
+        _cost = names.LoadCostSeries();
+        _costKeys = _cost.ToDictionary(s => s.Value, s => s.Key);
+    }
 
     public int Usage(in UsageKey key)
     {
         if (_usage.TryGetValue(key, out var id)) return id;
         id = _usage.Count + 1;
-        names.Insert(id, key);
+        _names.Insert(id, key);
         _usage.Add(key, id);
         return id;
     }
@@ -38,14 +47,12 @@ internal sealed class SeriesCache(SqliteNames names)
     {
         if (_cost.TryGetValue(key, out var id)) return id;
         id = _cost.Count + 1;
-        names.Insert(id, key);
+        _names.Insert(id, key);
         _cost.Add(key, id);
-        CostKeys.Add(id, key);
+        _costKeys.Add(id, key);
         return id;
     }
 
     /// <summary>What a cost series is made of.</summary>
-    public CostKey CostKeyOf(int id) => CostKeys[id];
-
-    private Dictionary<int, CostKey> CostKeys => _costKeys ??= _cost.ToDictionary(s => s.Value, s => s.Key);
+    public CostKey CostKeyOf(int id) => _costKeys[id];
 }

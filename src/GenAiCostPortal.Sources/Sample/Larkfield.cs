@@ -26,7 +26,7 @@ internal static class Larkfield
     private static Workload ContractSummary() => new(
         "contract-summary", Story.Told.Feature, Story.Told.Team, "contracts", "contract-api", "prod", Production.Id, "us-east-1",
         LangChainPython, Story.Told.Workflow, "/v1/contracts/{id}/summary", DayShape.Office, Story.Told.UsualDay.Requests, 0.20,
-        true, 1m, 1m, 400, (double)Story.Told.Usual.ThrottledShareOfCalls,
+        true, 0.7m, 1m, 400, (double)Story.Told.Usual.ThrottledShareOfCalls,
         [new(Story.Told.ReleaseBefore, 400)], ContractSteps(Story.Told.Usual, "sonnet"));
 
     /// <summary>plan, the checks of the clauses, write: the looped step is the one whose count differs.</summary>
@@ -71,9 +71,9 @@ internal static class Larkfield
             [new("0.9.0", 400)],
             [new("enrich", "llama", 10, 61_000, 6_000)]),
         new("campaign-copy", "campaign-copy", "Growth", "campaigns", "copywriter", "prod", Production.Id, "us-east-1",
-            VercelAi, "write-campaign", "/api/campaigns", DayShape.Office, 68, 0.08, true, 0m, 1m, 400, 0,
+            VercelAi, "write-campaign", "/api/campaigns", DayShape.Office, 68, 0.08, true, 0m, 0.5m, 400, 0,
             [new("1.9.0", 26), new("1.8.2", 400)],
-            [new("ideas", "gpt-oss", 1, 6_000, 2_000), new("draft", "nova-pro", 2, 12_000, 3_500), new("polish", "opus", 1, 8_000, 1_800), new("headline", "gpt-4o", 0.3, 4_000, 600)]),
+            [new("ideas", "gpt-oss", 1, 6_000, 2_000), new("draft", "nova-pro", 2, 12_000, 3_500), new("polish", "opus", 1, 8_000, 1_800), new("headline", "direct", 0.5, 6_000, 800)]),
     ];
 
     private static Workload[] NotProduction() =>

@@ -20,7 +20,10 @@ internal sealed class UsagePlan
     public UsagePlan(SampleCalendar calendar, int seed)
     {
         var maker = new RequestMaker(calendar, seed);
-        for (var day = calendar.FirstDay; day <= calendar.Today; day = day.AddDays(1)) _days[day] = Of(day, maker);
+        var days = new IReadOnlyList<HourUse>[calendar.Today.DayNumber - calendar.FirstDay.DayNumber + 1];
+        // Days are independent, and the start waits for this.
+        Parallel.For(0, days.Length, i => days[i] = Of(calendar.FirstDay.AddDays(i), maker));
+        for (var i = 0; i < days.Length; i++) _days[calendar.FirstDay.AddDays(i)] = days[i];
     }
 
     /// <summary>Uses of a day, by hour; empty outside the history.</summary>

@@ -23,12 +23,23 @@ public sealed class MadeBillTests
     }
 
     [Fact]
-    public async Task Contract_summary_is_usually_a_third_of_the_bill_and_most_of_it_on_the_dear_day()
+    public async Task Contract_summary_is_usually_a_third_of_the_bill()
     {
         var (tagged, _) = await MadeInputs.BillAsync(new(2026, 10, 20), Today, "tag:GenAI:Workload", "SERVICE", IsUsage);
         decimal Of(DateOnly day) => tagged.Where(t => t.Day == day && t.Key1 == "GenAI:Workload$contract-summary").Sum(t => t.Usd);
-        Assert.InRange(Of(new(2026, 11, 10)), Story.Told.UsualDay.FeatureUsd * 0.97m, Story.Told.UsualDay.FeatureUsd * 1.03m);
-        Assert.Equal(Story.Told.DearDay.FeatureUsd, Of(MadeInputs.StoryDay), 1);
+        Assert.InRange(Of(new(2026, 10, 27)), Story.Told.UsualDay.FeatureUsd * 0.97m, Story.Told.UsualDay.FeatureUsd * 1.03m);
+        // Since tracing began a part of its calls goes past the tagged profile: the traces own it.
+        Assert.InRange(Of(MadeInputs.StoryDay) / Story.Told.DearDay.FeatureUsd, 0.699m, 0.701m);
+    }
+
+    [Fact]
+    public void Contract_summary_cost_on_the_dear_day_what_its_calls_cost_at_list_price()
+    {
+        // Claude Sonnet 4.6, USD per million: input 3, cache read 0.30, cache write 3.75, output 15 (public list, 2026-08-01).
+        var usd = MadeInputs.SentCalls
+            .Where(c => c.Feature == Story.Told.Feature && c.Account == MadeInputs.Payer && DateOnly.FromDateTime(c.Start) == MadeInputs.StoryDay)
+            .Sum(c => (c.Input * 3m + c.CacheRead * 0.30m + c.CacheWrite * 3.75m + c.Output * 15m) / 1_000_000m);
+        Assert.InRange(usd, Story.Told.DearDay.FeatureUsd - 0.01m, Story.Told.DearDay.FeatureUsd + 0.01m);
     }
 
     [Fact]
@@ -36,10 +47,7 @@ public sealed class MadeBillTests
     {
         var (groups, _) = await MadeInputs.BillAsync(Today.AddDays(-30), Today, "tag:GenAI:Workload", "SERVICE", IsUsage);
         var genAi = groups.Where(g => IsGenAi(g.Key2)).ToList();
-        var tracedDays = genAi.Where(g => g.Day >= new DateOnly(2026, 11, 8) && g.Day != MadeInputs.StoryDay).ToList();
-        Assert.InRange(Share(tracedDays), 0.70m, 0.88m);
-        Assert.InRange(Share(genAi), 0.75m, 0.92m);
-        static decimal Share(List<BilledGroup> of) => of.Where(g => g.Key1 != "GenAI:Workload$").Sum(g => g.Usd) / of.Sum(g => g.Usd);
+        Assert.InRange(genAi.Where(g => g.Key1 != "GenAI:Workload$").Sum(g => g.Usd) / genAi.Sum(g => g.Usd), 0.75m, 0.85m);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class MadeTracesTests
         Assert.Equal(7, calls.Select(c => c.Feature).Distinct().Count());
         // The two geographies of Haiku 4.5 are one model.
         Assert.Equal(12, calls.Select(c => c.Model.Replace("eu.anthropic", "us.anthropic", StringComparison.Ordinal)).Distinct().Count());
-        Assert.Contains(calls, c => c.Model == "gpt-4o");
+        Assert.Contains(calls, c => c.Model == "claude-sonnet-4-5-20250929");
         Assert.Contains(calls, c => c.Model == "larkfield-doc-classifier-v2");
         Assert.Contains(calls, c => c.Error == "ThrottlingException");
         Assert.Contains(calls, c => c.Error == "ReadTimeoutError" && c.Output > 0);

@@ -6,26 +6,38 @@ namespace GenAiCostPortal.Sources.Sample;
 /// <summary>A Cost Explorer <c>Expression</c> over made bill lines.</summary>
 internal static class BillFilter
 {
-    public static bool Meets(MadeBillLine line, JsonElement expression)
+    /// <summary>Reads an expression once; what it gives is asked for every line.</summary>
+    public static Func<MadeBillLine, bool> Read(JsonElement expression)
     {
         var roots = expression.EnumerateObject().ToList();
         if (roots.Count != 1) throw Refusal.Validation("Expression must have exactly one root operator.");
         var value = roots[0].Value;
-        return roots[0].Name switch
+        switch (roots[0].Name)
         {
-            "And" => value.EnumerateArray().All(e => Meets(line, e)),
-            "Or" => value.EnumerateArray().Any(e => Meets(line, e)),
-            "Not" => !Meets(line, value),
-            "Dimensions" => Holds(value, BillKeys.Dimension(line, Text(value, "Key"))),
-            "Tags" => Holds(value, BillKeys.Tag(line, Text(value, "Key"))),
-            var other => throw Refusal.Validation($"Operator {other} is not known here."),
-        };
+            case "And":
+                var all = value.EnumerateArray().Select(Read).ToArray();
+                return line => Array.TrueForAll(all, meets => meets(line));
+            case "Or":
+                var any = value.EnumerateArray().Select(Read).ToArray();
+                return line => Array.Exists(any, meets => meets(line));
+            case "Not":
+                var not = Read(value);
+                return line => !not(line);
+            case "Dimensions":
+                return Holds(value, BillKeys.Dimension(Text(value, "Key")));
+            case "Tags":
+                return Holds(value, BillKeys.Tag(Text(value, "Key")));
+            default:
+                throw Refusal.Validation($"Operator {roots[0].Name} is not known here.");
+        }
     }
 
-    private static bool Holds(JsonElement value, string actual)
+    private static Func<MadeBillLine, bool> Holds(JsonElement value, Func<MadeBillLine, string> actual)
     {
-        if (value.TryGetProperty("MatchOptions", out var options) && options.EnumerateArray().Any(o => o.GetString() == "ABSENT")) return actual.Length == 0;
-        return value.TryGetProperty("Values", out var values) && values.EnumerateArray().Any(v => v.GetString() == actual);
+        if (value.TryGetProperty("MatchOptions", out var options) && options.EnumerateArray().Any(o => o.GetString() == "ABSENT"))
+            return line => actual(line).Length == 0;
+        var values = value.TryGetProperty("Values", out var given) ? given.EnumerateArray().Select(v => v.GetString()).ToHashSet(StringComparer.Ordinal) : [];
+        return line => values.Contains(actual(line));
     }
 
     private static string Text(JsonElement value, string name) =>
@@ -35,33 +47,34 @@ internal static class BillFilter
 /// <summary>What Cost Explorer can group and filter made lines by.</summary>
 internal static class BillKeys
 {
-    public static string Dimension(MadeBillLine line, string key) => key switch
+    public static Func<MadeBillLine, string> Dimension(string key) => key switch
     {
-        "LINKED_ACCOUNT" => line.AccountId,
-        "SERVICE" => line.Service,
-        "USAGE_TYPE" => line.UsageType,
-        "RECORD_TYPE" => line.RecordType,
-        "REGION" => line.Region,
-        "BILLING_ENTITY" => line.Service.EndsWith("(Amazon Bedrock Edition)", StringComparison.Ordinal) ? "AWS Marketplace" : "AWS",
+        "LINKED_ACCOUNT" => line => line.AccountId,
+        "SERVICE" => line => line.Service,
+        "USAGE_TYPE" => line => line.UsageType,
+        "RECORD_TYPE" => line => line.RecordType,
+        "REGION" => line => line.Region,
+        "BILLING_ENTITY" => line => line.Service.EndsWith("(Amazon Bedrock Edition)", StringComparison.Ordinal) ? "AWS Marketplace" : "AWS",
         _ => throw Refusal.Validation($"Dimension {key} is not known here."),
     };
 
     /// <summary>Value of a cost-allocation tag; empty = untagged, also for keys that Larkfield has not activated.</summary>
-    public static string Tag(MadeBillLine line, string key) => line.Owner is not { } owner ? "" : key switch
+    public static Func<MadeBillLine, string> Tag(string key) => key switch
     {
-        "GenAI:Workload" => owner.Feature,
-        "Team" => owner.Team,
-        "Application" => owner.Application,
-        "Environment" => owner.Environment,
-        _ => "",
+        "GenAI:Workload" => line => line.Owner?.Feature ?? "",
+        "Team" => line => line.Owner?.Team ?? "",
+        "Application" => line => line.Owner?.Application ?? "",
+        "Environment" => line => line.Owner?.Environment ?? "",
+        _ => _ => "",
     };
 
-    public static string Group(MadeBillLine line, string type, string key) => type switch
+    public static Func<MadeBillLine, string> Group(string type, string key)
     {
-        "DIMENSION" => Dimension(line, key),
-        "TAG" => $"{key}${Tag(line, key)}",
-        _ => throw Refusal.Validation($"GroupBy type {type} is not known here."),
-    };
+        if (type == "DIMENSION") return Dimension(key);
+        if (type != "TAG") throw Refusal.Validation($"GroupBy type {type} is not known here.");
+        var value = Tag(key);
+        return line => $"{key}${value(line)}";
+    }
 }
 
 /// <summary>Refusals in AWS's words.</summary>

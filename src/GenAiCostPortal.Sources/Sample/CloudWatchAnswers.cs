@@ -26,7 +26,7 @@ internal sealed class CloudWatchAnswers(UsagePlan plan, SampleCalendar calendar,
         var isOurs = !request.TryGetProperty("Namespace", out var ns) || ns.GetString() == Namespace;
         var only = request.TryGetProperty("MetricName", out var name) ? name.GetString() : null;
         // A metric without data for two weeks is not listed.
-        var uses = !isOurs ? [] : Uses(accountId, region, calendar.Now.AddDays(-14), calendar.Now).ToList();
+        var uses = !isOurs ? [] : plan.Billed(accountId, region).Where(u => u.Hour >= calendar.Now.AddDays(-14)).ToList();
         var found = from modelId in uses.Select(u => u.Model.ModelId).Distinct().Order(StringComparer.Ordinal)
                     from metric in Metrics
                     where only is null || only == metric
@@ -112,7 +112,7 @@ internal sealed class CloudWatchAnswers(UsagePlan plan, SampleCalendar calendar,
         var account = query.TryGetProperty("AccountId", out var asked) ? asked.GetString()! : accountId;
 
         var points = new SortedDictionary<long, (double Sum, int Samples)>();
-        foreach (var use in Uses(account, region, from.AddHours(-1), to).Where(u => u.Model.ModelId == modelId))
+        foreach (var use in plan.Billed(account, region).Where(u => u.Hour < to && u.Hour.AddHours(1) > from && u.Model.ModelId == modelId))
             foreach (var (time, value, samples) in Slots(use, Value(use, name), period))
             {
                 if (time < from || time >= to) continue;
@@ -161,13 +161,6 @@ internal sealed class CloudWatchAnswers(UsagePlan plan, SampleCalendar calendar,
         "CacheWriteInputTokenCount" => use.Tokens.CacheWrite,
         _ => 0,
     };
-
-    private IEnumerable<HourUse> Uses(string account, string region, DateTime from, DateTime to)
-    {
-        for (var day = DateOnly.FromDateTime(from); day <= DateOnly.FromDateTime(to); day = day.AddDays(1))
-            foreach (var use in plan[day])
-                if (use.Model.IsBilled && use.Workload.Account == account && use.Workload.Region == region) yield return use;
-    }
 
     private static bool Returns(JsonElement query) => !query.TryGetProperty("ReturnData", out var returns) || returns.GetBoolean();
 

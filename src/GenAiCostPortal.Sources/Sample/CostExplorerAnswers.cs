@@ -11,12 +11,15 @@ internal sealed class CostExplorerAnswers(MadeBill bill, TimeProvider clock)
     /// <summary>Groups after which a page ends with the day it is in.</summary>
     private const int GroupsPerPage = 1_500;
 
+    private static readonly Comparer<(string First, string Second)> ByKeys = Comparer<(string First, string Second)>.Create((a, b) =>
+        string.CompareOrdinal(a.First, b.First) is var order and not 0 ? order : string.CompareOrdinal(a.Second, b.Second));
+
     private static readonly string[] Metrics = ["UnblendedCost", "AmortizedCost", "BlendedCost", "NetUnblendedCost", "NetAmortizedCost", "UsageQuantity"];
 
     public byte[] Answer(string operation, JsonElement request) => operation switch
     {
         "GetCostAndUsage" => CostAndUsage(request),
-        "GetDimensionValues" => Values(request, "DimensionValues", line => BillKeys.Dimension(line, request.GetProperty("Dimension").GetString()!)),
+        "GetDimensionValues" => Values(request, "DimensionValues", BillKeys.Dimension(request.GetProperty("Dimension").GetString()!)),
         "GetTags" => Tags(request),
         _ => throw Refusal.Of("UnknownOperationException", operation),
     };
@@ -28,7 +31,8 @@ internal sealed class CostExplorerAnswers(MadeBill bill, TimeProvider clock)
         var groupBy = GroupsOf(request);
         var metrics = request.GetProperty("Metrics").EnumerateArray().Select(m => m.GetString()!).ToList();
         if (metrics.Find(m => !Metrics.Contains(m)) is { } wrong) throw Refusal.Validation($"Metric {wrong} is not known here.");
-        var hasFilter = request.TryGetProperty("Filter", out var filter);
+        var meets = FilterOf(request);
+        var keys = groupBy.ConvertAll(g => BillKeys.Group(g.Type, g.Key));
         var page = PageStart(request, from, to);
 
         return Write(json =>
@@ -39,8 +43,8 @@ internal sealed class CostExplorerAnswers(MadeBill bill, TimeProvider clock)
             var (day, written) = (page, 0);
             for (; day < to && (written < GroupsPerPage || day == page); day = day.AddDays(1))
             {
-                var lines = Lines(day).Where(l => !hasFilter || BillFilter.Meets(l, filter)).ToList();
-                written += WriteDay(json, day, lines, groupBy, metrics);
+                var lines = Lines(day).Where(meets).ToList();
+                written += WriteDay(json, day, lines, keys, metrics);
                 foreach (var line in lines) accounts.Add(line.AccountId);
             }
             json.WriteEndArray();
@@ -49,7 +53,7 @@ internal sealed class CostExplorerAnswers(MadeBill bill, TimeProvider clock)
         });
     }
 
-    private int WriteDay(Utf8JsonWriter json, DateOnly day, List<MadeBillLine> lines, List<(string Type, string Key)> groupBy, List<string> metrics)
+    private int WriteDay(Utf8JsonWriter json, DateOnly day, List<MadeBillLine> lines, List<Func<MadeBillLine, string>> keys, List<string> metrics)
     {
         json.WriteStartObject();
         json.WriteStartObject("TimePeriod");
@@ -57,21 +61,25 @@ internal sealed class CostExplorerAnswers(MadeBill bill, TimeProvider clock)
         json.WriteString("End", Text(day.AddDays(1)));
         json.WriteEndObject();
         json.WriteStartObject("Total");
-        if (groupBy.Count == 0) WriteMetrics(json, lines, metrics);
+        if (keys.Count == 0) WriteMetrics(json, lines, metrics);
         json.WriteEndObject();
         json.WriteStartArray("Groups");
-        var groups = groupBy.Count == 0 ? [] : lines
-            .GroupBy(l => (A: BillKeys.Group(l, groupBy[0].Type, groupBy[0].Key), B: groupBy.Count > 1 ? BillKeys.Group(l, groupBy[1].Type, groupBy[1].Key) : null))
-            .OrderBy(g => g.Key.A, StringComparer.Ordinal).ThenBy(g => g.Key.B, StringComparer.Ordinal).ToList();
-        foreach (var group in groups)
+        var groups = new SortedDictionary<(string First, string Second), List<MadeBillLine>>(ByKeys);
+        foreach (var line in keys.Count == 0 ? [] : lines)
+        {
+            var key = (keys[0](line), keys.Count > 1 ? keys[1](line) : "");
+            if (!groups.TryGetValue(key, out var group)) groups[key] = group = [];
+            group.Add(line);
+        }
+        foreach (var (key, group) in groups)
         {
             json.WriteStartObject();
             json.WriteStartArray("Keys");
-            json.WriteStringValue(group.Key.A);
-            if (group.Key.B is not null) json.WriteStringValue(group.Key.B);
+            json.WriteStringValue(key.First);
+            if (keys.Count > 1) json.WriteStringValue(key.Second);
             json.WriteEndArray();
             json.WriteStartObject("Metrics");
-            WriteMetrics(json, [.. group], metrics);
+            WriteMetrics(json, group, metrics);
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -81,15 +89,16 @@ internal sealed class CostExplorerAnswers(MadeBill bill, TimeProvider clock)
         return groups.Count;
     }
 
-    private static void WriteMetrics(Utf8JsonWriter json, IReadOnlyList<MadeBillLine> lines, List<string> metrics)
+    private static void WriteMetrics(Utf8JsonWriter json, List<MadeBillLine> lines, List<string> metrics)
     {
         foreach (var metric in metrics)
         {
             var isQuantity = metric == "UsageQuantity";
-            var units = lines.Select(l => l.Unit).Distinct().Take(2).ToList();
+            var sum = 0m;
+            foreach (var line in lines) sum += isQuantity ? line.Quantity : line.AmountUsd;
             json.WriteStartObject(metric);
-            json.WriteString("Amount", lines.Sum(l => isQuantity ? l.Quantity : l.AmountUsd).ToString("0.##########", CultureInfo.InvariantCulture));
-            json.WriteString("Unit", isQuantity ? units is [var one] ? one : "N/A" : "USD");
+            json.WriteString("Amount", sum.ToString("0.##########", CultureInfo.InvariantCulture));
+            json.WriteString("Unit", !isQuantity ? "USD" : lines.Count > 0 && lines.TrueForAll(l => l.Unit == lines[0].Unit) ? lines[0].Unit : "N/A");
             json.WriteEndObject();
         }
     }
@@ -98,18 +107,18 @@ internal sealed class CostExplorerAnswers(MadeBill bill, TimeProvider clock)
     {
         if (!request.TryGetProperty("TagKey", out var key))
             return WriteValues("Tags", ["Application", "Environment", "GenAI:Workload", "Team"], asObjects: false);
-        return Values(request, "Tags", line => BillKeys.Tag(line, key.GetString()!));
+        return Values(request, "Tags", BillKeys.Tag(key.GetString()!));
     }
 
     private byte[] Values(JsonElement request, string name, Func<MadeBillLine, string> value)
     {
         var (from, to) = Period(request);
         var search = request.TryGetProperty("SearchString", out var s) ? s.GetString()! : "";
-        var hasFilter = request.TryGetProperty("Filter", out var filter);
+        var meets = FilterOf(request);
         var values = new SortedSet<string>(StringComparer.Ordinal);
         for (var day = from; day < to; day = day.AddDays(1))
             foreach (var line in Lines(day))
-                if (!hasFilter || BillFilter.Meets(line, filter)) values.Add(value(line));
+                if (meets(line)) values.Add(value(line));
         return WriteValues(name, [.. values.Where(v => v.Contains(search, StringComparison.OrdinalIgnoreCase))], asObjects: name == "DimensionValues");
     }
 
@@ -149,6 +158,9 @@ internal sealed class CostExplorerAnswers(MadeBill bill, TimeProvider clock)
         var period = request.GetProperty("TimePeriod");
         return (Day(period.GetProperty("Start").GetString()!), Day(period.GetProperty("End").GetString()!));
     }
+
+    private static Func<MadeBillLine, bool> FilterOf(JsonElement request) =>
+        request.TryGetProperty("Filter", out var filter) ? BillFilter.Read(filter) : _ => true;
 
     private static List<(string Type, string Key)> GroupsOf(JsonElement request)
     {

@@ -16,6 +16,7 @@ internal sealed class HourUse
 internal sealed class UsagePlan
 {
     private readonly Dictionary<DateOnly, IReadOnlyList<HourUse>> _days = [];
+    private readonly Lazy<ILookup<(string Account, string Region), HourUse>> _billed;
 
     public UsagePlan(SampleCalendar calendar, int seed)
     {
@@ -24,7 +25,11 @@ internal sealed class UsagePlan
         // Days are independent, and the start waits for this.
         Parallel.For(0, days.Length, i => days[i] = Of(calendar.FirstDay.AddDays(i), maker));
         for (var i = 0; i < days.Length; i++) _days[calendar.FirstDay.AddDays(i)] = days[i];
+        _billed = new(() => days.SelectMany(uses => uses).Where(u => u.Model.IsBilled).ToLookup(u => (u.Workload.Account, u.Workload.Region)));
     }
+
+    /// <summary>What was used through Bedrock in an account and region, by hour.</summary>
+    public IEnumerable<HourUse> Billed(string account, string region) => _billed.Value[(account, region)];
 
     /// <summary>Uses of a day, by hour; empty outside the history.</summary>
     public IReadOnlyList<HourUse> this[DateOnly day] => _days.GetValueOrDefault(day, []);

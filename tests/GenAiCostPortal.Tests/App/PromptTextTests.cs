@@ -56,18 +56,18 @@ public sealed class PromptTextTests
         get
         {
             var start = DateTimeOffset.Parse("2026-11-20T09:00:00Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds() * 1_000_000;
-            string Text(string key, string value) => $$"""{"key":"{{key}}","value":{"stringValue":"{{value}}"}}""";
+            string Text(string key, string value) => $$$"""{"key":"{{{key}}}","value":{"stringValue":"{{{value}}}"}}""";
             var attributes = string.Join(",",
                 Text("gen_ai.operation.name", "chat"), Text("gen_ai.provider.name", "aws.bedrock"), Text("gen_ai.request.model", "amazon.nova-lite-v1:0"), Text("app.feature", "canary-feature"),
                 """{"key":"gen_ai.usage.input_tokens","value":{"intValue":"100"}}""", """{"key":"gen_ai.usage.output_tokens","value":{"intValue":"10"}}""",
                 Text("gen_ai.prompt.0.content", Canary), Text("gen_ai.completion.0.content", Canary), Text("gen_ai.input.messages", Canary), Text("gen_ai.output.messages", Canary),
                 Text("gen_ai.system_instructions", Canary), Text("input.value", Canary), Text("output.value", Canary), Text("llm.input_messages.0.message.content", Canary),
                 Text("traceloop.entity.input", Canary), Text("gen_ai.tool.call.arguments", Canary), Text("ai.prompt.messages", Canary), Text("ai.response.text", Canary));
-            var events = $$"""[{"timeUnixNano":"{{start}}","name":"gen_ai.user.message","attributes":[{{Text("content", Canary)}},{{Text("gen_ai.event.content", Canary)}}]}]""";
-            return $$"""
-                {"resourceSpans":[{"resource":{"attributes":[{{Text("service.name", "canary")}}]},"scopeSpans":[{"scope":{"name":"canary"},"spans":[
+            var events = $$$"""[{"timeUnixNano":"{{{start}}}","name":"gen_ai.user.message","attributes":[{{{Text("content", Canary)}}},{{{Text("gen_ai.event.content", Canary)}}}]}]""";
+            return $$$"""
+                {"resourceSpans":[{"resource":{"attributes":[{{{Text("service.name", "canary")}}}]},"scopeSpans":[{"scope":{"name":"canary"},"spans":[
                 {"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331","name":"chat amazon.nova-lite","kind":3,
-                "startTimeUnixNano":"{{start}}","endTimeUnixNano":"{{start + 900_000_000}}","attributes":[{{attributes}}],"events":{{events}}}]}]}]}
+                "startTimeUnixNano":"{{{start}}}","endTimeUnixNano":"{{{start + 900_000_000}}}","attributes":[{{{attributes}}}],"events":{{{events}}} }]}]}]}
                 """;
         }
     }

@@ -24,10 +24,13 @@ public static class LedgerRegistration
         services.AddSingleton<BillWriter>();
         services.AddSingleton<MeterWriter>();
         services.AddSingleton<LedgerDayReader>();
+        services.AddSingleton<LedgerDays>();
+        services.AddSingleton<DayVersions>();
         services.AddSingleton<OpenDays>();
         services.AddSingleton<EstimateFreezer>();
         services.AddSingleton<LedgerSwap>();
         services.AddSingleton<LedgerBuild>();
+        services.AddSingleton<BillState>();
         services.AddSingleton<SpendReport>();
         services.AddSingleton<Reconciliation>();
         services.AddSingleton<SpendComparison>();

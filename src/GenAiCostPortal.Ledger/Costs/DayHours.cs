@@ -10,44 +10,43 @@ namespace GenAiCostPortal.Ledger.Costs;
 /// </summary>
 internal sealed class DayHours
 {
-    private readonly record struct Use(int Account, int Region, int Model, int Feature, int Team, int Application, int Environment, int Release, TokenKind Kind);
-
     private sealed class Profiles
     {
-        public readonly Dictionary<Use, decimal[]> Recorded = [];
+        public readonly Dictionary<CallUse, decimal[]> Recorded = [];
         public readonly Dictionary<(int Account, int Region, int Model, TokenKind Kind), decimal[]> Metered = [];
     }
 
     private readonly Dictionary<DateOnly, Profiles> _days = [];
     private static readonly decimal[] Even = [.. Enumerable.Repeat(1m, 24)];
 
-    /// <summary>Adds the hours of an entry that lie in the period.</summary>
-    public async Task AddAsync(LedgerDb db, SpendSums sums, SpendPeriod period, LedgerEntry entry, CancellationToken cancel)
+    /// <summary>Reads what is needed to spread a day.</summary>
+    public async Task ReadAsync(LedgerDb db, IEnumerable<DateOnly> days, CancellationToken cancel)
     {
-        if (entry.AmountNanoUsd == 0) return;
-        if (!_days.TryGetValue(entry.Day, out var profiles)) _days[entry.Day] = profiles = await ReadAsync(db, entry.Day, cancel);
-        var key = BilledSpend.KeyOf(entry);
-        var parts = Money.Split(entry.AmountNanoUsd, WeightsOf(entry, profiles));
+        foreach (var day in days)
+            if (!_days.ContainsKey(day)) _days[day] = await ReadAsync(db, day, cancel);
+    }
+
+    /// <summary>Adds the hours of a part that lie in the period. Its day must have been read.</summary>
+    public void Add(SpendSums sums, SpendPeriod period, in LedgerMoney money)
+    {
+        if (money.NanoUsd == 0 || !sums.Wants(money.Key)) return;
+        var parts = Money.Split(money.NanoUsd, WeightsOf(money, _days[money.Day]));
         for (var hour = 0; hour < 24; hour++)
         {
-            var time = UtcTime.Start(entry.Day).AddHours(hour);
-            if (parts[hour] != 0 && period.Holds(time))
-                sums.AddMoney(time, key, entry.Basis, parts[hour], entry.Method, entry.Reason, entry.Category == ChargeCategory.Usage);
+            var time = UtcTime.Start(money.Day).AddHours(hour);
+            if (parts[hour] != 0 && period.Holds(time)) sums.AddMoney(time, money with { NanoUsd = parts[hour] });
         }
     }
 
-    private static decimal[] WeightsOf(LedgerEntry e, Profiles profiles)
+    private static decimal[] WeightsOf(in LedgerMoney money, Profiles profiles)
     {
-        if (e.Kind is not { } kind) return Even;
-        var isOfCalls = e.FeatureId != 0 || e.Reason == UnattributedReason.NoFeatureOnCall;
-        if (isOfCalls)
-        {
-            var use = new Use(e.AccountId, e.RegionId, e.ModelId, e.FeatureId, e.TeamId, e.ApplicationId, e.EnvironmentId, e.ReleaseId, kind);
-            foreach (var level in (Use[])[use, use with { Account = 0, Region = 0 }, new(-1, 0, e.ModelId, e.FeatureId, 0, 0, 0, 0, kind)])
+        if (money.Kind is not { } kind) return Even;
+        var use = CallUse.Of(money.Key, kind);
+        if (money.IsOfCalls || use.Feature != 0)
+            foreach (var level in (ReadOnlySpan<CallUse>)[use, use.Unplaced, use.OfFeature])
                 if (profiles.Recorded.TryGetValue(level, out var recorded)) return recorded;
-        }
         var group = kind is TokenKind.CacheWrite30m or TokenKind.CacheWrite1h ? TokenKind.CacheWrite5m : kind;
-        return profiles.Metered.TryGetValue((e.AccountId, e.RegionId, e.ModelId, group), out var metered) ? metered : Even;
+        return profiles.Metered.TryGetValue((use.Account, use.Region, use.Model, group), out var metered) ? metered : Even;
     }
 
     private static async Task<Profiles> ReadAsync(LedgerDb db, DateOnly day, CancellationToken cancel)
@@ -67,9 +66,9 @@ internal sealed class DayHours
             {
                 var tokens = row.GetInt64(9 + (int)kind);
                 if (tokens <= 0) continue;
-                var use = new Use(row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), kind);
+                var use = new CallUse(row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), kind);
                 Add(profiles.Recorded, use, hour, tokens);
-                Add(profiles.Recorded, new Use(-1, 0, use.Model, use.Feature, 0, 0, 0, 0, kind), hour, tokens);
+                Add(profiles.Recorded, use.OfFeature, hour, tokens);
             }
         }, cancel);
         await StoredRows.ReadAsync(db, $"""

@@ -54,7 +54,7 @@ public sealed class LedgerBuild(
     {
         await using var db = await stores.CreateDbContextAsync(cancel);
         var bill = await LedgerSwap.BillAsync(db, day, cancel);
-        var result = LedgerDay.Build(await reader.ReadAsync(db, day, lookback, cancel));
+        var result = LedgerDay.Build(await reader.ReadAsync(db, day, lookback.LoggedRegions(day), lookback.Owners(day), cancel));
         await swap.ReplaceAsync(day, bill, result.Billed, clock.GetUtcNow().UtcDateTime, cancel);
         return result.Billed.Count;
     }

@@ -16,12 +16,12 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices)
     private readonly ConcurrentDictionary<(int Service, int UsageType), UsageTypeMeaning> _meanings = new();
     private readonly ConcurrentDictionary<int, ModelName> _models = new();
 
-    internal async Task<LedgerDayInputs> ReadAsync(LedgerDb db, DateOnly day, UsageLookback lookback, CancellationToken cancel)
+    internal async Task<LedgerDayInputs> ReadAsync(LedgerDb db, DateOnly day, IReadOnlySet<(int, int)> logged, IReadOnlyDictionary<int, FeatureOwners> owners, CancellationToken cancel)
     {
         var states = await db.BilledDays.AsNoTracking().Where(b => b.Day == day).ToListAsync(cancel);
         var lines = await db.BilledLines.AsNoTracking().Where(l => l.Day == day).ToListAsync(cancel);
         return new LedgerDayInputs(day, [.. lines.Select(Cell)], await ClaimsAsync(db, day, cancel), await MeteredAsync(db, day, cancel),
-            lookback.LoggedRegions(day), lookback.Owners(day),
+            logged, owners,
             states.Where(s => s.ClosedAt is not null).Select(s => s.AccountId).ToHashSet(),
             states.Where(s => s.ClosedAt is null).Select(s => s.AccountId).ToHashSet()) { ModelName = dimensions.Name };
     }

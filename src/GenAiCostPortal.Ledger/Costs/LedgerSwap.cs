@@ -9,7 +9,7 @@ namespace GenAiCostPortal.Ledger.Costs;
 internal readonly record struct BillVersion(long AmountNanoUsd, long Lines, long LastId);
 
 /// <summary>Puts the new entries of a day in the place of the old ones, account by account, each in one short transaction.</summary>
-public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gate)
+public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gate, LedgerDays days)
 {
     private static readonly string[] Columns =
     [
@@ -72,6 +72,7 @@ public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gat
         await db.BilledDays.Where(b => b.Day == day && b.AccountId == account)
             .ExecuteUpdateAsync(set => set.SetProperty(b => b.NeedsBuild, false).SetProperty(b => b.BuiltAt, at), cancel);
         await transaction.CommitAsync(cancel);
+        days.Forget(day);
     }
 
     private static object[] Values(LedgerEntry e) =>

@@ -47,7 +47,7 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         var cost = row.GetInt64(at + 13);
         if (!IsByKind)
         {
-            sums.AddMoney(time, key, basis, cost, method, reason, true);
+            sums.AddMoney(time, new LedgerMoney(DateOnly.FromDateTime(time), key, cost, basis, method, reason, true));
             return;
         }
         var costs = reader.KindCosts(TokensOf(row, at + 7), row.GetInt32(at), cost);
@@ -55,7 +55,7 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         {
             key[SpendDimension.TokenKind] = (int)kind + 1;
             key[SpendDimension.Component] = (int)reader.ComponentOf(row.GetInt32(at + 2), kind, (ModelNames.ServiceTier)row.GetByte(at + 1)) + 1;
-            sums.AddMoney(time, key, basis, costs[(int)kind], method, reason, true);
+            sums.AddMoney(time, new LedgerMoney(DateOnly.FromDateTime(time), key, costs[(int)kind], basis, method, reason, true));
         }
     }
 
@@ -66,10 +66,10 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         {
             var columns = SpendColumns.OfSeries(sums.Needed, hasWorkflow: true);
             await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
-                SELECT {columns.Sql}r."SlotUnixSeconds", {(IsByKind ? "s.\"Tier\", s.\"ModelId\"" : "0, 0")}, {Tokens}SUM(r."Reasoning"), SUM(r."Calls"), SUM(r."Requests")
+                SELECT {columns.Sql}r."SlotUnixSeconds", {(sums.AsksKind ? "s.\"Tier\", s.\"ModelId\"" : "0, 0")}, {Tokens}SUM(r."Reasoning"), SUM(r."Calls"), SUM(r."Requests")
                 FROM usage_rollup r JOIN usage_series s ON s."Id" = r."SeriesId"
                 WHERE r."Span" = {span} AND r."SlotUnixSeconds" >= {from} AND r."SlotUnixSeconds" < {to}
-                GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count + (IsByKind ? 3 : 1)))}
+                GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count + (sums.AsksKind ? 3 : 1)))}
                 """), row => AddUsage(row, columns), cancel);
         }
     }
@@ -81,7 +81,7 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         var at = columns.Count;
         var time = UtcTime.FromUnixSeconds(row.GetInt64(at));
         var tokens = TokensOf(row, at + 3) with { Reasoning = row.GetInt64(at + 9) };
-        if (!IsByKind)
+        if (!sums.AsksKind)
         {
             sums.AddUsage(time, key, row.GetInt64(at + 10), row.GetInt64(at + 11), tokens, 0);
             return;

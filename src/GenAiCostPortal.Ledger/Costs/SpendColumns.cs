@@ -14,17 +14,6 @@ internal sealed class SpendColumns
     /// <summary>The columns as SQL, each followed by a comma and a blank.</summary>
     public string Sql => string.Concat(_columns.Select(c => c.Sql + ", "));
 
-    public static SpendColumns OfLedger(IEnumerable<SpendDimension> needed) => Of(needed, d => d switch
-    {
-        SpendDimension.Component => "\"Component\" + 1",
-        SpendDimension.TokenKind => "COALESCE(\"Kind\" + 1, 0)",
-        SpendDimension.Tier => "\"Tier\" + 1",
-        SpendDimension.Method => "\"Method\" + 1",
-        SpendDimension.Service => "\"BilledServiceId\"",
-        SpendDimension.Workflow or SpendDimension.Agent => null,
-        _ => $"\"{d}Id\"",
-    });
-
     /// <param name="hasWorkflow">Whether the series carries workflow and agent (the usage series does).</param>
     public static SpendColumns OfSeries(IEnumerable<SpendDimension> needed, bool hasWorkflow) => Of(needed, d => d switch
     {

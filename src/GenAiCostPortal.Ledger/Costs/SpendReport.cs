@@ -1,3 +1,4 @@
+using System.Globalization;
 using GenAiCostPortal.Ledger.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -5,7 +6,7 @@ namespace GenAiCostPortal.Ledger.Costs;
 
 /// <summary>The one report of money; every page, the API and the exports ask it, so their totals are equal.</summary>
 public sealed class SpendReport(
-    IDbContextFactory<LedgerDb> stores, Dimensions dimensions, OpenDays openDays, LedgerDayReader reader, TimeProvider clock)
+    IDbContextFactory<LedgerDb> stores, Dimensions dimensions, LedgerDays ledgerDays, OpenDays openDays, LedgerDayReader reader, BillState bill)
 {
     /// <summary>Answers from rollups and ledger rows only, never from raw calls.</summary>
     public async Task<SpendAnswer> ReadAsync(SpendQuery query, CancellationToken cancel = default)
@@ -13,22 +14,25 @@ public sealed class SpendReport(
         await dimensions.LoadAsync(cancel);
         await using var db = await stores.CreateDbContextAsync(cancel);
         var period = new SpendPeriod(query);
-        var sums = new SpendSums(query, new SpendWords(dimensions));
+        var sums = await SumsAsync(db, query, period, cancel);
         var recorded = new RecordedSpend(db, sums, period, reader);
         var hours = new DayHours();
-        if (query.View != SpendView.Estimated) await new BilledSpend(db, sums, period).AddAsync(hours, cancel);
+        await hours.ReadAsync(db, query.View == SpendView.Estimated ? [] : period.Days().Where(period.IsByHour), cancel);
+
+        if (query.View != SpendView.Estimated)
+            foreach (var day in await ledgerDays.ReadAsync(db, period.FirstDay, period.LastDay, cancel)) Add(sums, period, hours, day);
         if (query.View == SpendView.Ledger)
         {
             var states = await DayStates.ReadAsync(db, period, cancel);
             await recorded.AddCostAsync(states.IsPlainlyEstimated, cancel);
-            foreach (var day in states.Weighed.Order()) await AddOpenDayAsync(db, sums, period, hours, day, cancel);
+            foreach (var day in await openDays.EstimateAsync(db, states.Weighed, cancel)) Add(sums, period, hours, day);
         }
         else
         {
             await recorded.AddCostAsync((_, _) => query.View == SpendView.Estimated, cancel);
         }
         await recorded.AddUsageAsync(cancel);
-        return sums.Answer(await AsOfAsync(db, cancel), await BilledThroughAsync(db, cancel), await OutsideAsync(db, period, cancel));
+        return sums.Answer(await bill.AsOfAsync(db, cancel), await bill.BilledThroughAsync(db, cancel), await BillState.OutsideAsync(db, period, cancel));
     }
 
     /// <summary>Values to filter on, with their number of dollars in the period, dearest first.</summary>
@@ -38,32 +42,37 @@ public sealed class SpendReport(
         return [.. answer.Rows.Where(r => r.Keys[0] != SpendQuery.Unattributed).Select(r => (r.Keys[0], r.CostUsd + r.OffBillUsd)).OrderByDescending(r => r.Item2)];
     }
 
-    private async Task AddOpenDayAsync(LedgerDb db, SpendSums sums, SpendPeriod period, DayHours hours, DateOnly day, CancellationToken cancel)
+    private async Task<SpendSums> SumsAsync(LedgerDb db, SpendQuery query, SpendPeriod period, CancellationToken cancel)
     {
-        foreach (var entry in await openDays.EstimateAsync(db, day, cancel))
+        var words = new SpendWords(dimensions);
+        var sums = new SpendSums(query, words);
+        if (!sums.AsksWorkflow && !sums.Needed.Contains(SpendDimension.Service)) return sums;
+        return new SpendSums(query, words)
         {
-            if (period.IsByHour(day)) await hours.AddAsync(db, sums, period, entry, cancel);
-            else sums.AddMoney(UtcTime.Start(day), BilledSpend.KeyOf(entry), entry.Basis, entry.AmountNanoUsd, entry.Method, entry.Reason, true);
+            Workflows = sums.AsksWorkflow ? await WorkflowShares.ReadAsync(db, period, cancel) : null,
+            ServiceOfModel = await ServiceOfModelAsync(db, cancel),
+        };
+    }
+
+    private static void Add(SpendSums sums, SpendPeriod period, DayHours hours, LedgerMoney[] day)
+    {
+        if (day.Length == 0) return;
+        var isByHour = period.IsByHour(day[0].Day);
+        var time = UtcTime.Start(day[0].Day);
+        foreach (ref readonly var money in day.AsSpan())
+        {
+            if (isByHour) hours.Add(sums, period, money);
+            else sums.AddMoney(time, money);
         }
     }
 
-    /// <summary>The last read of a bill or the last call, whichever came later.</summary>
-    private async Task<DateTime> AsOfAsync(LedgerDb db, CancellationToken cancel)
+    /// <summary>The service under which a model was billed last.</summary>
+    private static async Task<Dictionary<int, int>> ServiceOfModelAsync(LedgerDb db, CancellationToken cancel)
     {
-        var read = await StoredRows.NumberAsync(db, "SELECT MAX(\"LastReadAt\") FROM billed_day", cancel);
-        var call = await StoredRows.NumberAsync(db, "SELECT MAX(\"StartUnixMs\") FROM call", cancel);
-        var now = clock.GetUtcNow().UtcDateTime;
-        if (read is null && call is null) return now;
-        var last = UtcTime.FromUnixMs(Math.Max(read ?? long.MinValue, call ?? long.MinValue));
-        return last < now ? last : now;
+        var services = new Dictionary<int, int>();
+        await StoredRows.ReadAsync(db, """
+            SELECT "ModelId", "BilledServiceId", MAX("Day") FROM ledger_entry WHERE "ModelId" <> 0 AND "BilledServiceId" <> 0 GROUP BY 1, 2 ORDER BY 3, 2
+            """, row => services[row.GetInt32(0)] = row.GetInt32(1), cancel);
+        return services;
     }
-
-    private static async Task<DateOnly?> BilledThroughAsync(LedgerDb db, CancellationToken cancel)
-    {
-        var last = await db.BilledDays.GroupBy(b => b.AccountId).Select(g => g.Max(b => b.Day)).ToListAsync(cancel);
-        return last.Count == 0 ? null : last.Min();
-    }
-
-    private static async Task<long> OutsideAsync(LedgerDb db, SpendPeriod period, CancellationToken cancel) =>
-        await db.OutsideScopeCosts.Where(o => o.Day >= period.FirstDay && o.Day <= period.LastDay).SumAsync(o => o.AmountNanoUsd, cancel);
 }

@@ -32,18 +32,54 @@ internal sealed class SpendSums
         foreach (var (dimension, values) in query.Filter.Values.Where(v => v.Value.Count > 0))
             (IsOfCalls(dimension) ? _callFilters : _filters).Add((dimension, values.Select(v => words.Key(dimension, v)).ToHashSet()));
         _callGroups = [.. query.GroupBy.Where(IsOfCalls)];
-        Needed = [.. query.GroupBy.Concat(query.Filter.Values.Where(v => v.Value.Count > 0).Select(v => v.Key)).Distinct().Order()];
+        Needed = NeededBy(query);
     }
 
     /// <summary>Dimensions that rows must carry to be filtered and grouped.</summary>
     public IReadOnlyList<SpendDimension> Needed { get; }
 
+    private static SpendDimension[] NeededBy(SpendQuery query)
+    {
+        var asked = query.GroupBy.Concat(query.Filter.Values.Where(v => v.Value.Count > 0).Select(v => v.Key)).ToHashSet();
+        // Workflows are found by all that names a call; services by the model.
+        if (asked.Overlaps([SpendDimension.Workflow, SpendDimension.Agent])) asked.UnionWith(Enum.GetValues<SpendDimension>());
+        if (asked.Contains(SpendDimension.Service)) asked.Add(SpendDimension.Model);
+        return [.. asked.Order()];
+    }
+
+    /// <summary>Whether token kind or component is asked for: then usage, too, is told apart by kind.</summary>
+    public bool AsksKind => _query.GroupBy.Concat(_query.Filter.Values.Where(v => v.Value.Count > 0).Select(v => v.Key))
+        .Any(d => d is SpendDimension.TokenKind or SpendDimension.Component);
+
+    /// <summary>Whether workflow or agent is asked for.</summary>
+    public bool AsksWorkflow => Needed.Contains(SpendDimension.Workflow);
+
     /// <summary>Known only where calls decided the money (algorithms §4).</summary>
     public static bool IsOfCalls(SpendDimension dimension) => dimension is SpendDimension.Release or SpendDimension.Workflow or SpendDimension.Agent;
 
-    /// <summary>Adds money. <paramref name="isUsage"/>: counts for the shares when billed.</summary>
-    public void AddMoney(DateTime time, in SpendKey key, Basis basis, long nanoUsd, AllocationMethod method, UnattributedReason reason, bool isUsage)
+    /// <summary>Splits money by workflow and agent, where these are asked for.</summary>
+    public WorkflowShares? Workflows { get; init; }
+
+    /// <summary>Which AWS service bills a model, where services are asked for: calls do not say it.</summary>
+    public IReadOnlyDictionary<int, int>? ServiceOfModel { get; init; }
+
+    /// <summary>Whether money of a key can be in the answer; release, workflow and agent aside.</summary>
+    public bool Wants(in SpendKey key) => Passes(_filters, WithService(key));
+
+    /// <summary>Adds money at a time.</summary>
+    public void AddMoney(DateTime time, in LedgerMoney money)
     {
+        if (Workflows is null)
+        {
+            AddPart(time, money);
+            return;
+        }
+        foreach (var part in Workflows.Split(money)) AddPart(time, part);
+    }
+
+    private void AddPart(DateTime time, in LedgerMoney money)
+    {
+        var (key, basis, nanoUsd, method, reason) = (WithService(money.Key), money.Basis, money.NanoUsd, money.Method, money.Reason);
         if (nanoUsd == 0 || !Passes(_filters, key)) return;
         var isCost = basis != Basis.OffBill || _query.View == SpendView.Estimated;
         if (isCost && IsBlindTo(key)) _notKnown += nanoUsd;
@@ -60,7 +96,7 @@ internal sealed class SpendSums
             row.Reasons[reason] = row.Reasons.GetValueOrDefault(reason) + nanoUsd;
             _unattributed += nanoUsd;
         }
-        if (!isUsage || basis is not (Basis.Billed or Basis.BilledPreliminary)) return;
+        if (!money.IsUsage || basis is not (Basis.Billed or Basis.BilledPreliminary)) return;
         _usage += nanoUsd;
         if (method is AllocationMethod.Rule or AllocationMethod.Shared) _declared += nanoUsd;
         else if (method != AllocationMethod.Unattributed) _measured += nanoUsd;
@@ -69,8 +105,9 @@ internal sealed class SpendSums
     /// <summary>Adds recorded usage.</summary>
     public void AddUsage(DateTime time, in SpendKey key, long calls, long requests, in TokenCounts tokens, long callsWithoutCost)
     {
-        if (calls == 0 && requests == 0 && callsWithoutCost == 0 && tokens.Total == 0 || !Passes(_filters, key) || !Passes(_callFilters, key)) return;
-        var row = RowOf(time, key);
+        var full = WithService(key);
+        if (calls == 0 && requests == 0 && callsWithoutCost == 0 && tokens.Total == 0 || !Passes(_filters, full) || !Passes(_callFilters, full)) return;
+        var row = RowOf(time, full);
         row.Calls += calls;
         row.Requests += requests;
         row.Tokens += tokens;
@@ -96,6 +133,12 @@ internal sealed class SpendSums
     }
 
     private decimal? Share(long part) => _usage > 0 ? (decimal)part / _usage : null;
+
+    private SpendKey WithService(SpendKey key)
+    {
+        if (ServiceOfModel is not null && key[SpendDimension.Service] == 0) key[SpendDimension.Service] = ServiceOfModel.GetValueOrDefault(key[SpendDimension.Model]);
+        return key;
+    }
 
     private bool IsBlindTo(in SpendKey key)
     {

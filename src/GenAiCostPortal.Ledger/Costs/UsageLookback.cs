@@ -9,7 +9,7 @@ namespace GenAiCostPortal.Ledger.Costs;
 /// </summary>
 internal sealed class UsageLookback
 {
-    private const int LoggedDays = 14;
+    public const int LoggedDays = 14;
     private const int OwnerDays = 30;
 
     private readonly record struct Owned(int Feature, FeatureOwners Owners);

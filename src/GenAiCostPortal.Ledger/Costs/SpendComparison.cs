@@ -37,9 +37,14 @@ public sealed class SpendComparison(SpendReport report, TimeProvider clock)
         SpendQuery query, ComparedWith with = ComparedWith.PreviousPeriod, SpendDimension by = SpendDimension.Feature, CancellationToken cancel = default)
     {
         var now = await ComparableAsync(query with { GroupBy = [by], Granularity = Granularity.Day }, cancel);
-        var before = Earlier(now, with);
+        return await CompareAsync(now, Earlier(now, with), cancel);
+    }
+
+    /// <summary>The same for two questions that differ in their period only: by day, grouped by the one dimension whose moves are asked for.</summary>
+    public async Task<SpendComparisonAnswer> CompareAsync(SpendQuery now, SpendQuery before, CancellationToken cancel = default)
+    {
         var (nowAnswer, beforeAnswer) = (await report.ReadAsync(now, cancel), await report.ReadAsync(before, cancel));
-        var estimated = query.View == SpendView.Estimated
+        var estimated = now.View == SpendView.Estimated
             ? (Now: nowAnswer, Before: beforeAnswer)
             : (Now: await report.ReadAsync(now with { View = SpendView.Estimated }, cancel), Before: await report.ReadAsync(before with { View = SpendView.Estimated }, cancel));
         var change = nowAnswer.TotalUsd - beforeAnswer.TotalUsd;

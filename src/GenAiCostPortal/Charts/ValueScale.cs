@@ -27,7 +27,7 @@ public sealed record ValueScale(decimal Min, decimal Max, decimal Step, bool IsC
         var canCut = positive.Length >= 4 && max > Dwarfs * usual;
         var isCut = cut && canCut;
         var top = isCut ? usual * 1.6m : max * 1.04m;
-        var step = RoundStep(top / 4.5m);
+        var step = RoundStep(top / 5);
         return new ValueScale(lowest < 0 ? -decimal.Ceiling(-lowest / step) * step : 0, decimal.Ceiling(top / step) * step, step, isCut, canCut);
     }
 

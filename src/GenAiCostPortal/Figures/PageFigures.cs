@@ -1,4 +1,5 @@
 using GenAiCostPortal.Actions;
+using GenAiCostPortal.Pages.Overview;
 using GenAiCostPortal.Pages.Spend;
 
 namespace GenAiCostPortal.Figures;
@@ -13,6 +14,8 @@ internal static class PageFigures
         services.AddScoped<UserAction>();
         services.AddSingleton<SpendFigures>();
         services.AddSingleton<SpendSteps>();
+        services.AddSingleton<DearestDayFinder>();
+        services.AddSingleton<OverviewFigures>();
         return services;
     }
 }

@@ -15,6 +15,9 @@ public sealed record SpendPicture(
     PortalUrl Url, Period Period, IReadOnlyList<SpendDimension> GroupBy, DateOnly BilledTo, Period? Compared, SpendAnswer Series, SpendAnswer? Now,
     SpendAnswer? Before, SpendAnswer Recorded, SpendAnswer Methods, IReadOnlyList<ReconciliationDay> Proof)
 {
+    /// <summary>Last completely billed day; null when there is none in the period.</summary>
+    public DateOnly? BilledThrough => BilledTo > Period.From ? BilledTo.AddDays(-1) : null;
+
     public bool IsEmpty => Series.TotalUsd == 0 && Series.OffBillUsd == 0 && Series.Rows.All(r => r.CostUsd == 0 && r.Calls == 0);
 
     /// <summary>The days that are billed, for heads: <c>1–19 Nov</c>.</summary>
@@ -24,6 +27,8 @@ public sealed record SpendPicture(
 /// <summary>Asks the spend report what the Spend page needs; billed is compared with billed over the same days.</summary>
 public sealed class SpendFigures(SpendReport report, Reconciliation reconciliation)
 {
+    private const int LatestDays = 4;
+
     /// <summary>Reads for an address, as seen from a day.</summary>
     public async Task<SpendPicture> ReadAsync(PortalUrl url, DateOnly today, CancellationToken cancel)
     {
@@ -34,7 +39,7 @@ public sealed class SpendFigures(SpendReport report, Reconciliation reconciliati
             new(p.FromUtc, to.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), by, step, view, filter);
 
         var series = await report.ReadAsync(Ask(period, period.To, groupBy, url.Granularity(period), SpendView.Ledger), cancel);
-        var billedTo = BilledEnd(period, series.BilledThrough);
+        var billedTo = await BilledEndAsync(period, series.BilledThrough, cancel);
         var compared = period.Compared(url.Compare(today), billedTo);
         var now = billedTo > period.From ? await report.ReadAsync(Ask(period, billedTo, groupBy, Granularity.None, SpendView.Billed), cancel) : null;
         var before = now is null || compared is null ? null : await report.ReadAsync(Ask(compared, compared.To, groupBy, Granularity.None, SpendView.Billed), cancel);
@@ -44,11 +49,20 @@ public sealed class SpendFigures(SpendReport report, Reconciliation reconciliati
         return new SpendPicture(url, period, groupBy, billedTo, before is null ? null : compared, series, now, before, recorded, methods, proof);
     }
 
-    /// <summary>End (exclusive) of the completely billed days of a period.</summary>
-    public static DateOnly BilledEnd(Period period, DateOnly? billedThrough)
+    /// <summary>
+    /// End (exclusive) of the completely billed days of a period; its start when there are none. A day whose bill has arrived in
+    /// part (more than 1 % is still estimated) is not one of them.
+    /// </summary>
+    public async Task<DateOnly> BilledEndAsync(Period period, DateOnly? billedThrough, CancellationToken cancel)
     {
         if (billedThrough is not { } through || through < period.From) return period.From;
-        var end = through.AddDays(1);
-        return end < period.To ? end : period.To;
+        if (through.AddDays(1) >= period.To) through = period.To.AddDays(-1);
+        var first = Max(period.From, through.AddDays(-LatestDays + 1));
+        var latest = Period.Custom(first, through.AddDays(1));
+        var days = await report.ReadAsync(new SpendQuery(latest.FromUtc, latest.ToUtc, [], Granularity.Day, SpendView.Ledger, SpendFilter.None), cancel);
+        var open = days.Rows.Where(r => r.EstimatedUsd > r.CostUsd * 0.01m).Select(r => DateOnly.FromDateTime(r.Time!.Value)).DefaultIfEmpty(latest.To).Min();
+        return open;
     }
+
+    private static DateOnly Max(DateOnly a, DateOnly b) => a > b ? a : b;
 }

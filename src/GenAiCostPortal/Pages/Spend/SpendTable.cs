@@ -7,13 +7,15 @@ namespace GenAiCostPortal.Pages.Spend;
 /// <param name="Keys">One or two keys: a group, or a part of one.</param>
 /// <param name="ChangeUsd">Billed against billed over the same days; null without a comparison.</param>
 /// <param name="BeforeUsd">Billed in the comparison.</param>
-/// <param name="UsdPerThousandRequests">Cost of recorded calls ÷ requests × 1,000; null without requests or where calls have no price.</param>
+/// <param name="UsdPerThousandRequests">Cost of recorded calls ÷ requests × 1,000; null without requests or known cost.</param>
+/// <param name="CallsWithoutCost">Recorded calls whose cost is not known; with any, the cost per 1,000 requests is a lower bound.</param>
 /// <param name="Steps">Billed per step of time, for the small bars.</param>
 /// <param name="Reasons">Why money has no owner, dearest first; on unattributed lines.</param>
 public sealed record SpendLine(
     IReadOnlyList<string> Keys, decimal BilledUsd, decimal EstimatedUsd, decimal? Share, decimal? ChangeUsd, decimal BeforeUsd, decimal NowUsd, long Requests,
-    decimal? UsdPerThousandRequests, IReadOnlyList<decimal> Steps, IReadOnlyList<(UnattributedReason Reason, decimal Usd)> Reasons, IReadOnlyList<SpendLine> Parts)
+    decimal? UsdPerThousandRequests, long CallsWithoutCost, IReadOnlyList<decimal> Steps, IReadOnlyList<(UnattributedReason Reason, decimal Usd)> Reasons, IReadOnlyList<SpendLine> Parts)
 {
+    public string PerThousandText => UsdPerThousandRequests is { } usd ? (CallsWithoutCost > 0 ? "\u2265\u00a0" : "") + UsdText.Exact(usd) : "";
     public string Key => Keys[^1];
     public bool IsUnattributed => Keys.All(k => k == SpendQuery.Unattributed);
 }
@@ -75,14 +77,14 @@ public sealed class SpendTable
         var before = _before[path].Sum(r => r.CostUsd);
         var recorded = _recorded[path].ToArray();
         var requests = recorded.Sum(r => r.Requests);
-        // Calls without a known cost would make the quotient too low without saying so.
-        var perThousand = requests > 0 && recorded.All(r => r.CallsWithoutCost == 0) ? recorded.Sum(r => r.CostUsd) / requests * 1000 : (decimal?)null;
+        var cost = recorded.Sum(r => r.CostUsd);
+        var perThousand = requests > 0 && cost > 0 ? cost / requests * 1000 : (decimal?)null;
         var reasons = rows.SelectMany(r => r.Reasons).GroupBy(r => r.Key).Select(g => (g.Key, Usd: g.Sum(r => r.Value))).Where(r => r.Usd != 0).OrderByDescending(r => r.Usd).ToArray();
         SpendLine[] parts = keys.Length == 1 && _picture.GroupBy.Count == 2
             ? [.. all.Where(k => k[0] == keys[0]).Select(k => Line(k, all))] : [];
         if (parts is [{ IsUnattributed: true }]) parts = [];
         return new SpendLine(keys, rows.Sum(r => r.BilledUsd), rows.Sum(r => r.EstimatedUsd), null, _picture.Before is null ? null : now - before, before, now, requests,
-            perThousand, [.. _times.Select(t => byTime.GetValueOrDefault(t))], reasons, parts);
+            perThousand, recorded.Sum(r => r.CallsWithoutCost), [.. _times.Select(t => byTime.GetValueOrDefault(t))], reasons, parts);
     }
 
     private SpendLine[] Displayed(IReadOnlyList<SpendLine> lines, decimal billedUsd, decimal estimatedUsd, decimal wholeUsd)

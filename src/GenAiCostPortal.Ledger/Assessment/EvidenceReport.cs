@@ -1,13 +1,11 @@
 using System.Globalization;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Store;
-using GenAiCostPortal.Ledger.Usage;
-using Microsoft.EntityFrameworkCore;
 
 namespace GenAiCostPortal.Ledger.Assessment;
 
 /// <summary>Measures what the ledger can already measure (V1, O1) over the last 30 days; says of the rest why it cannot.</summary>
-public sealed class EvidenceReport(SpendReport spend, IDbContextFactory<LedgerDb> stores, TimeProvider clock)
+public sealed class EvidenceReport(SpendReport spend, UsageShares usage, TimeProvider clock)
 {
     /// <summary>Days looked at, today included.</summary>
     public const int WindowDays = 30;
@@ -24,7 +22,7 @@ public sealed class EvidenceReport(SpendReport spend, IDbContextFactory<LedgerDb
             return new(now, from, to, [.. Questionnaire.Questions.Select(q => Evidence.None(q.Id, "measured for the whole organisation, not for one team"))], "");
 
         var answer = await spend.ReadAsync(new SpendQuery(UtcTime.Start(from), UtcTime.Start(to), [SpendDimension.Feature], Granularity.None, SpendView.Billed, SpendFilter.None), cancel);
-        var measured = new Dictionary<string, Evidence> { ["V1"] = Attribution(answer, from), ["O1"] = await TokensAsync(from, to, cancel) };
+        var measured = new Dictionary<string, Evidence> { ["V1"] = Attribution(answer, from), ["O1"] = Tokens(await usage.TokensWithFeatureAsync(from, to, cancel), from, to.AddDays(-1)) };
         return new(now, from, to, [.. Questionnaire.Questions.Select(q => measured.GetValueOrDefault(q.Id) ?? Evidence.None(q.Id, Why(q.Id)))], Hint(answer));
     }
 
@@ -37,23 +35,9 @@ public sealed class EvidenceReport(SpendReport spend, IDbContextFactory<LedgerDb
             string.Create(CultureInfo.InvariantCulture, $"{Days(from, through)}, ${open:#,0.00} without; 90 % is enough"), open);
     }
 
-    private async Task<Evidence> TokensAsync(DateOnly from, DateOnly to, CancellationToken cancel)
-    {
-        await using var db = await stores.CreateDbContextAsync(cancel);
-        var (start, end) = (UtcTime.ToUnixSeconds(from), UtcTime.ToUnixSeconds(to));
-        var sums = await db.UsageRollups.Where(r => r.Span == RollupSpan.Day && r.SlotUnixSeconds >= start && r.SlotUnixSeconds < end)
-            .Join(db.UsageSeries, r => r.SeriesId, s => s.Id, (r, s) => new { Known = s.FeatureId != 0, Tokens = r.Input + r.CacheRead + r.CacheWrite5m + r.CacheWrite30m + r.CacheWrite1h + r.Output })
-            .GroupBy(x => x.Known).Select(g => new { g.Key, Tokens = g.Sum(x => x.Tokens) }).ToListAsync(cancel);
-        return Tokens(sums.Where(s => s.Key).Sum(s => s.Tokens), sums.Sum(s => s.Tokens), from, to.AddDays(-1));
-    }
-
-    internal static Evidence Tokens(long withFeature, long all, DateOnly from, DateOnly through)
-    {
-        if (all <= 0) return Evidence.None("O1", "no recorded call with tokens in the last 30 days");
-        var share = (decimal)withFeature / all;
-        return Evidence.Share("O1", share, TokensShare, $"{Percent(share)} of tokens have a feature",
-            string.Create(CultureInfo.InvariantCulture, $"{Days(from, through)}, {all - withFeature:#,0} tokens without; 90 % is enough"));
-    }
+    internal static Evidence Tokens(decimal? withFeature, DateOnly from, DateOnly through) => withFeature is not { } share
+        ? Evidence.None("O1", "no recorded call with tokens in the last 30 days")
+        : Evidence.Share("O1", share, TokensShare, $"{Percent(share)} of tokens have a feature", $"{Days(from, through)}, recorded calls; 90 % is enough");
 
     /// <summary>One line of cost means that visibility is insufficient, whatever the other answers say.</summary>
     internal static string Hint(SpendAnswer answer)

@@ -38,9 +38,9 @@ public sealed class EvidenceTests
     [Fact]
     public void Tokens_per_feature_are_measured_and_no_tokens_are_no_measurement()
     {
-        Assert.Equal(EvidenceState.MeasuredYes, EvidenceReport.Tokens(90, 100, new(2026, 11, 1), new(2026, 11, 19)).State);
-        Assert.Equal(EvidenceState.MeasuredNo, EvidenceReport.Tokens(89, 100, new(2026, 11, 1), new(2026, 11, 19)).State);
-        Assert.Equal(EvidenceState.NotMeasurable, EvidenceReport.Tokens(0, 0, new(2026, 11, 1), new(2026, 11, 19)).State);
+        Assert.Equal(EvidenceState.MeasuredYes, EvidenceReport.Tokens(0.90m, new(2026, 11, 1), new(2026, 11, 19)).State);
+        Assert.Equal(EvidenceState.MeasuredNo, EvidenceReport.Tokens(0.8999m, new(2026, 11, 1), new(2026, 11, 19)).State);
+        Assert.Equal(EvidenceState.NotMeasurable, EvidenceReport.Tokens(null, new(2026, 11, 1), new(2026, 11, 19)).State);
     }
 
     [Fact]

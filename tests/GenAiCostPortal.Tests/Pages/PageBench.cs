@@ -23,6 +23,9 @@ internal sealed class PageBench : IAsyncDisposable
     public static readonly DateTime Now = new(2026, 11, 21, 14, 20, 0, DateTimeKind.Utc);
     private readonly string _folder = Directory.CreateTempSubdirectory("pages-").FullName;
 
+    // A limit for what never happens, not a measure of speed: a loaded machine takes its time.
+    static PageBench() => BunitContext.DefaultWaitTimeout = TimeSpan.FromSeconds(30);
+
     private PageBench()
     {
         Context.JSInterop.Mode = JSRuntimeMode.Loose;

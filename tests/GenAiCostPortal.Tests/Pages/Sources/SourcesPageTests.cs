@@ -84,7 +84,7 @@ public sealed class SourcesPageTests
         await using var bench = await BenchAsync(_ => { });
         var page = bench.Render<SourcesPage>("/sources");
         page.WaitForElement(".feed .acts button");
-        await page.Find(".feed .acts button").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".feed .acts button").ClickAsync(new()));
         Assert.Equal(["run CostExplorer for Ada"], bench.Schedule.Asked);
         var logged = Assert.Single(await bench.Get<ActionLog>().RecentAsync());
         Assert.Equal(("Ada", "Run now", "Cost Explorer", "done"), (logged.Who, logged.Action, logged.Target, logged.Outcome));
@@ -97,7 +97,7 @@ public sealed class SourcesPageTests
         bench.SignIn.SetPolicies(nameof(PortalRole.Viewer));
         var page = bench.Render<SourcesPage>("/sources");
         page.WaitForElement(".feed .acts button");
-        await page.Find(".feed .acts button").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".feed .acts button").ClickAsync(new()));
         Assert.Empty(bench.Schedule.Asked);
         Assert.Equal("refused", Assert.Single(await bench.Get<ActionLog>().RecentAsync()).Outcome);
     }
@@ -108,10 +108,9 @@ public sealed class SourcesPageTests
         await using var bench = await BenchAsync(_ => { });
         var page = bench.Render<SourcesPage>("/sources");
         page.WaitForElement(".backfill");
-        var dates = page.FindAll(".backfill input[type=date]");
-        await dates[0].ChangeAsync(new() { Value = "2026-10-01" });
-        await page.FindAll(".backfill input[type=date]")[1].ChangeAsync(new() { Value = "2026-10-31" });
-        await page.Find(".backfill").SubmitAsync();
+        await page.InvokeAsync(() => page.FindAll(".backfill input[type=date]")[0].ChangeAsync(new() { Value = "2026-10-01" }));
+        await page.InvokeAsync(() => page.FindAll(".backfill input[type=date]")[1].ChangeAsync(new() { Value = "2026-10-31" }));
+        await page.InvokeAsync(() => page.Find(".backfill").SubmitAsync());
         Assert.Equal(["backfill CostExplorer 2026-10-01 2026-11-01 for Ada"], bench.Schedule.Asked);
     }
 
@@ -143,7 +142,7 @@ public sealed class SourcesPageTests
         var page = bench.Render<SourcesPage>("/sources");
         page.WaitForElement("[role=alert]");
         bench.Stores.IsBroken = false;
-        await page.Find("[role=alert] button").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find("[role=alert] button").ClickAsync(new()));
         page.WaitForElement(".feed");
         bench.Stores.Shut();
         var slow = bench.Render<SourcesPage>("/sources");

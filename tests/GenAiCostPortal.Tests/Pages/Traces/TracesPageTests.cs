@@ -55,8 +55,8 @@ public sealed class TracesPageTests
         await using var bench = await ThreeAsync();
         var page = bench.Render<TracesPage>("/traces");
         page.WaitForState(() => page.FindAll("tr.trace-row").Count == 3);
-        await page.Find(".trace-tools .floor input").ChangeAsync(new ChangeEventArgs { Value = "1" });
-        await page.Find(".trace-tools").SubmitAsync();
+        await page.InvokeAsync(() => page.Find(".trace-tools .floor input").ChangeAsync(new ChangeEventArgs { Value = "1" }));
+        await page.InvokeAsync(() => page.Find(".trace-tools").SubmitAsync());
         Assert.EndsWith("/traces?minCostUsd=1", bench.Get<NavigationManager>().Uri, StringComparison.Ordinal);
         page.WaitForAssertion(() => Assert.Equal(["summarise-contract"], page.FindAll("a.row-link").Select(a => a.TextContent)));
     }
@@ -93,7 +93,7 @@ public sealed class TracesPageTests
         page.WaitForElement("[role=alert]");
         Assert.DoesNotContain("secret", page.Markup, StringComparison.Ordinal);
         bench.Stores.IsBroken = false;
-        await page.Find("[role=alert] button").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find("[role=alert] button").ClickAsync(new()));
         page.WaitForState(() => page.FindAll("tr.trace-row").Count == 3);
         Assert.Empty(page.FindAll("[role=alert]"));
     }
@@ -105,6 +105,6 @@ public sealed class TracesPageTests
         var page = bench.Render<TracesPage>("/traces");
         page.WaitForState(() => page.FindAll("tr.trace-row").Count == 3);
         await bench.WriteAsync(MadeSpans.Root(Id(4), "late", 5_000), MadeSpans.Call(Id(4), 2, 1, 5_010, 10, 1));
-        page.WaitForState(() => page.FindAll("tr.trace-row").Count == 4, TimeSpan.FromSeconds(10));
+        page.WaitForState(() => page.FindAll("tr.trace-row").Count == 4);
     }
 }

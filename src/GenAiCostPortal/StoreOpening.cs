@@ -3,6 +3,7 @@ using GenAiCostPortal.Ledger.Access;
 using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Settings;
+using GenAiCostPortal.Sources.Otlp;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,7 +12,7 @@ namespace GenAiCostPortal;
 /// <summary>What must be true of the store before anybody is let in.</summary>
 internal static class StoreOpening
 {
-    private const string SampleFact = "sample";
+    private const string SampleFact = "sample", PromptKeyFact = "prompt-hash-key";
 
     public static async Task OpenStoreAsync(this WebApplication app, PortalSettings settings)
     {
@@ -30,6 +31,17 @@ internal static class StoreOpening
         if (settings.Store.Provider != StoreProvider.Sqlite) return new DirectoryInfo("data/keys");
         var file = Path.GetFullPath(new SqliteConnectionStringBuilder(settings.Store.ConnectionString).DataSource);
         return new DirectoryInfo(Path.Combine(Path.GetDirectoryName(file) ?? ".", "keys"));
+    }
+
+    /// <summary>The key of the prompt hash, made once per store: loops are found across restarts, and hashes of two stores say nothing about each other.</summary>
+    public static PromptHashKey PromptKey(IServiceProvider services)
+    {
+        using var db = services.GetRequiredService<IDbContextFactory<LedgerDb>>().CreateDbContext();
+        if (db.Facts.FirstOrDefault(f => f.Name == PromptKeyFact) is { } kept) return new PromptHashKey(Convert.FromHexString(kept.Value));
+        var made = PromptHashKey.Random();
+        db.Facts.Add(new StoreFact { Name = PromptKeyFact, Value = Convert.ToHexStringLower(made.Key) });
+        db.SaveChanges();
+        return made;
     }
 
     // Made and real money must never lie in one store.

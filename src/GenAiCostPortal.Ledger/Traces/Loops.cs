@@ -20,11 +20,11 @@ internal static class Loops
             if (call.PromptHash is { } prompt) Enter(steps, (call.Owners.Agent, call.Model.Canonical, null, prompt), i);
         }
         List<TraceLoopReading>? loops = null;
-        foreach (var (step, at) in steps.OrderBy(s => s.Value[0]).ThenBy(s => s.Key.Tool is null))
+        // A call is in one loop at most, or its repeats would be summed twice. Tools first: they name the step better than a prompt.
+        foreach (var (step, all) in steps.OrderBy(s => s.Key.Tool is null).ThenBy(s => s.Value[0]))
         {
+            var at = all.FindAll(i => (calls[i].Flags & CallFlags.IsLoop) == 0);
             if (at.Count < Repeats) continue;
-            // The same calls may repeat a tool and a prompt: one loop, named by the tool.
-            if (step.Tool is null && at.TrueForAll(i => (calls[i].Flags & CallFlags.IsLoop) != 0)) continue;
             foreach (var i in at) calls[i] = calls[i] with { Flags = calls[i].Flags | CallFlags.IsLoop };
             (loops ??= []).Add(new(Name(step.Agent, step.Tool, calls[at[0]]), at.ConvertAll(i => calls[i].SpanId)));
         }

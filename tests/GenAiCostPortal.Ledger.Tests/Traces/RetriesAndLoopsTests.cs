@@ -59,6 +59,20 @@ public sealed class RetriesAndLoopsTests
     }
 
     [Fact]
+    public void A_call_is_in_one_loop_only_so_that_its_cost_is_not_summed_twice()
+    {
+        var spans = new List<Span> { Make(1, 0, "invoke_agent clause-finder", 0, 1000, ("gen_ai.operation.name", "invoke_agent"), ("gen_ai.agent.name", "clause-finder")) };
+        // Seven calls with one prompt; six of them ask for a tool. Seen as prompt loop and as tool loop they would be thirteen.
+        for (var i = 0; i < 7; i++)
+        {
+            spans.Add(Chat((ulong)(10 + 2 * i), 1, 10 + i * 100, 50 + i * 100, 100, 5, more: (TraceReader.PromptHash, 7L)));
+            if (i < 6) spans.Add(Make((ulong)(11 + 2 * i), 1, "execute_tool search", 51 + i * 100, 90 + i * 100, ("gen_ai.operation.name", "execute_tool"), ("gen_ai.tool.name", "search")));
+        }
+        var loop = Assert.Single(Read([.. spans]).Loops);
+        Assert.Equal(6, loop.Calls.Count);
+    }
+
+    [Fact]
     public void Different_tools_prompts_or_agents_are_no_loop()
     {
         Assert.Empty(Read([.. Enumerable.Range(0, 9).Select(i => Chat((ulong)i + 1, 99, i * 10, i * 10 + 5, 5, 5, more: (TraceReader.PromptHash, (long)i)))]).Loops);

@@ -30,6 +30,7 @@ public static class LedgerRegistration
         services.AddSingleton<EstimateFreezer>();
         services.AddSingleton<LedgerSwap>();
         services.AddSingleton<LedgerBuild>();
+        services.AddSingleton<DayHours>();
         services.AddSingleton<BillState>();
         services.AddSingleton<SpendReport>();
         services.AddSingleton<Reconciliation>();

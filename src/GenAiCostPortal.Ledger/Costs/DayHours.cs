@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Ledger.Usage;
@@ -8,29 +9,41 @@ namespace GenAiCostPortal.Ledger.Costs;
 /// Hours of a day's money: by recorded tokens per hour of the same owners, model and kind; else of the feature on that model; else
 /// by CloudWatch; else even. The hours add up to the day (algorithms §4).
 /// </summary>
-internal sealed class DayHours
+public sealed class DayHours(DayVersions versions)
 {
-    private sealed class Profiles
+    internal sealed class Profiles
     {
         public readonly Dictionary<CallUse, decimal[]> Recorded = [];
         public readonly Dictionary<(int Account, int Region, int Model, TokenKind Kind), decimal[]> Metered = [];
     }
 
-    private readonly Dictionary<DateOnly, Profiles> _days = [];
+    private const int DaysKept = 62;
     private static readonly decimal[] Even = [.. Enumerable.Repeat(1m, 24)];
+    private readonly ConcurrentDictionary<DateOnly, (DayVersion Version, Profiles Profiles)> _days = new();
 
-    /// <summary>Reads what is needed to spread a day.</summary>
-    public async Task ReadAsync(LedgerDb db, IEnumerable<DateOnly> days, CancellationToken cancel)
+    /// <summary>Reads what is needed to spread days; what still holds is not read again.</summary>
+    internal async Task<IReadOnlyDictionary<DateOnly, Profiles>> ReadAsync(LedgerDb db, IReadOnlyCollection<DateOnly> days, CancellationToken cancel)
     {
-        foreach (var day in days)
-            if (!_days.ContainsKey(day)) _days[day] = await ReadAsync(db, day, cancel);
+        var read = new Dictionary<DateOnly, Profiles>();
+        if (days.Count == 0) return read;
+        foreach (var (day, version) in await versions.ReadAsync(db, days, cancel))
+        {
+            if (!_days.TryGetValue(day, out var kept) || kept.Version != version)
+            {
+                kept = (version, await ReadAsync(db, day, cancel));
+                if (_days.Count >= DaysKept) _days.Clear();
+                _days[day] = kept;
+            }
+            read[day] = kept.Profiles;
+        }
+        return read;
     }
 
-    /// <summary>Adds the hours of a part that lie in the period. Its day must have been read.</summary>
-    public void Add(SpendSums sums, SpendPeriod period, in LedgerMoney money)
+    /// <summary>Adds the hours of a part that lie in the period.</summary>
+    internal static void Add(SpendSums sums, SpendPeriod period, Profiles profiles, in LedgerMoney money)
     {
         if (money.NanoUsd == 0 || !sums.Wants(money.Key)) return;
-        var parts = Money.Split(money.NanoUsd, WeightsOf(money, _days[money.Day]));
+        var parts = Money.Split(money.NanoUsd, WeightsOf(money, profiles));
         for (var hour = 0; hour < 24; hour++)
         {
             var time = UtcTime.Start(money.Day).AddHours(hour);

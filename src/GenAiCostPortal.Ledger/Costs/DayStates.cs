@@ -10,16 +10,16 @@ internal sealed class DayStates
     private readonly Dictionary<DateOnly, (HashSet<int> Closed, HashSet<int> Open)> _days = [];
 
     /// <summary>Days whose estimate needs bill and metered usage beside the calls.</summary>
-    public required IReadOnlySet<DateOnly> Weighed { get; init; }
+    public required HashSet<DateOnly> Weighed { get; init; }
 
     public static async Task<DayStates> ReadAsync(LedgerDb db, SpendPeriod period, CancellationToken cancel)
     {
         var billed = await db.BilledDays.AsNoTracking().Where(b => b.Day >= period.FirstDay && b.Day <= period.LastDay)
             .Select(b => new { b.Day, b.AccountId, b.ClosedAt }).ToListAsync(cancel);
-        var metered = await MeteredDaysAsync(db, period, cancel);
         var open = billed.Where(b => b.ClosedAt == null).Select(b => b.Day).ToHashSet();
         var closed = billed.Select(b => b.Day).Where(d => !open.Contains(d)).ToHashSet();
-        var states = new DayStates { Weighed = period.Days().Where(d => open.Contains(d) || metered.Contains(d) && !closed.Contains(d)).ToHashSet() };
+        var unbilled = period.Days().Where(d => !open.Contains(d) && !closed.Contains(d)).ToList();
+        var states = new DayStates { Weighed = [.. open, .. await MeteredAsync(db, unbilled, cancel)] };
         foreach (var day in billed.GroupBy(b => b.Day))
             states._days[day.Key] = (day.Where(b => b.ClosedAt != null).Select(b => b.AccountId).ToHashSet(),
                 day.Where(b => b.ClosedAt == null).Select(b => b.AccountId).ToHashSet());
@@ -34,19 +34,19 @@ internal sealed class DayStates
         return account == 0 ? state.Closed.Count == 0 : !state.Closed.Contains(account);
     }
 
-    private static async Task<HashSet<DateOnly>> MeteredDaysAsync(LedgerDb db, SpendPeriod period, CancellationToken cancel)
+    private static async Task<List<DateOnly>> MeteredAsync(LedgerDb db, List<DateOnly> days, CancellationToken cancel)
     {
-        // The key starts with the hour, so this walks an index without touching rows; per day it stops at the first hour found.
-        var days = new HashSet<DateOnly>();
-        var at = UtcTime.ToUnixSeconds(period.FirstDay);
-        var end = UtcTime.ToUnixSeconds(period.LastDay.AddDays(1));
-        while (await StoredRows.NumberAsync(db, string.Create(CultureInfo.InvariantCulture,
-            $"SELECT MIN(\"HourUnixSeconds\") FROM metered_usage WHERE \"HourUnixSeconds\" >= {at} AND \"HourUnixSeconds\" < {end}"), cancel) is { } hour)
+        // The key starts with the hour, so each question is one step in an index; days without any metered usage are skipped over.
+        var metered = new List<DateOnly>();
+        var next = long.MinValue;
+        foreach (var day in days)
         {
-            var day = UtcTime.DayOfUnixMs(hour * 1000);
-            days.Add(day);
-            at = UtcTime.ToUnixSeconds(day.AddDays(1));
+            var start = UtcTime.ToUnixSeconds(day);
+            if (next < start)
+                next = await StoredRows.NumberAsync(db, string.Create(CultureInfo.InvariantCulture,
+                    $"SELECT MIN(\"HourUnixSeconds\") FROM metered_usage WHERE \"HourUnixSeconds\" >= {start}"), cancel) ?? long.MaxValue;
+            if (next < start + 86_400) metered.Add(day);
         }
-        return days;
+        return metered;
     }
 }

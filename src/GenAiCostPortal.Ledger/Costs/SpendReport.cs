@@ -6,7 +6,8 @@ namespace GenAiCostPortal.Ledger.Costs;
 
 /// <summary>The one report of money; every page, the API and the exports ask it, so their totals are equal.</summary>
 public sealed class SpendReport(
-    IDbContextFactory<LedgerDb> stores, Dimensions dimensions, LedgerDays ledgerDays, OpenDays openDays, LedgerDayReader reader, BillState bill)
+    IDbContextFactory<LedgerDb> stores, Dimensions dimensions, LedgerDays ledgerDays, OpenDays openDays, DayHours hours,
+    LedgerDayReader reader, BillState bill)
 {
     /// <summary>Answers from rollups and ledger rows only, never from raw calls.</summary>
     public async Task<SpendAnswer> ReadAsync(SpendQuery query, CancellationToken cancel = default)
@@ -16,16 +17,15 @@ public sealed class SpendReport(
         var period = new SpendPeriod(query);
         var sums = await SumsAsync(db, query, period, cancel);
         var recorded = new RecordedSpend(db, sums, period, reader);
-        var hours = new DayHours();
-        await hours.ReadAsync(db, query.View == SpendView.Estimated ? [] : period.Days().Where(period.IsByHour), cancel);
+        var profiles = await hours.ReadAsync(db, query.View == SpendView.Estimated ? [] : [.. period.Days().Where(period.IsByHour)], cancel);
 
         if (query.View != SpendView.Estimated)
-            foreach (var day in await ledgerDays.ReadAsync(db, period.FirstDay, period.LastDay, cancel)) Add(sums, period, hours, day);
+            foreach (var day in await ledgerDays.ReadAsync(db, period.FirstDay, period.LastDay, cancel)) Add(sums, period, profiles, day);
         if (query.View == SpendView.Ledger)
         {
             var states = await DayStates.ReadAsync(db, period, cancel);
             await recorded.AddCostAsync(states.IsPlainlyEstimated, cancel);
-            foreach (var day in await openDays.EstimateAsync(db, states.Weighed, cancel)) Add(sums, period, hours, day);
+            foreach (var day in await openDays.EstimateAsync(db, states.Weighed, cancel)) Add(sums, period, profiles, day);
         }
         else
         {
@@ -54,14 +54,14 @@ public sealed class SpendReport(
         };
     }
 
-    private static void Add(SpendSums sums, SpendPeriod period, DayHours hours, LedgerMoney[] day)
+    private static void Add(SpendSums sums, SpendPeriod period, IReadOnlyDictionary<DateOnly, DayHours.Profiles> profiles, LedgerMoney[] day)
     {
         if (day.Length == 0) return;
-        var isByHour = period.IsByHour(day[0].Day);
+        var byHour = period.IsByHour(day[0].Day) ? profiles[day[0].Day] : null;
         var time = UtcTime.Start(day[0].Day);
         foreach (ref readonly var money in day.AsSpan())
         {
-            if (isByHour) hours.Add(sums, period, money);
+            if (byHour is not null) DayHours.Add(sums, period, byHour, money);
             else sums.AddMoney(time, money);
         }
     }

@@ -10,8 +10,8 @@ internal sealed class SpendSums
     {
         public long Billed, Preliminary, Estimated, OffBill, Calls, Requests, CallsWithoutCost;
         public TokenCounts Tokens;
-        public readonly Dictionary<AllocationMethod, long> Methods = [];
-        public readonly Dictionary<UnattributedReason, long> Reasons = [];
+        public readonly long[] Methods = new long[Enum.GetValues<AllocationMethod>().Length];
+        public readonly long[] Reasons = new long[Enum.GetValues<UnattributedReason>().Length];
     }
 
     private readonly SpendQuery _query;
@@ -90,10 +90,10 @@ internal sealed class SpendSums
         else if (basis == Basis.OffBill) row.OffBill += nanoUsd;
         else row.Estimated += nanoUsd;
         if (!isCost) return;
-        row.Methods[method] = row.Methods.GetValueOrDefault(method) + nanoUsd;
+        row.Methods[(int)method] += nanoUsd;
         if (method == AllocationMethod.Unattributed)
         {
-            row.Reasons[reason] = row.Reasons.GetValueOrDefault(reason) + nanoUsd;
+            row.Reasons[(int)reason] += nanoUsd;
             _unattributed += nanoUsd;
         }
         if (!money.IsUsage || basis is not (Basis.Billed or Basis.BilledPreliminary)) return;
@@ -184,7 +184,7 @@ internal sealed class SpendSums
             _ => [_words.Word(_first, key.First), _words.Word(_second, key.Second)],
         };
         return new SpendRow(_query.Granularity == Granularity.None ? null : UtcTime.FromUnixSeconds(key.Time), keys, Money.ToUsd(cost),
-            Money.ToUsd(billed), Money.ToUsd(row.Estimated), Money.ToUsd(row.OffBill), BasisOf(row), ToUsd(row.Methods), ToUsd(row.Reasons),
+            Money.ToUsd(billed), Money.ToUsd(row.Estimated), Money.ToUsd(row.OffBill), BasisOf(row), ToUsd<AllocationMethod>(row.Methods), ToUsd<UnattributedReason>(row.Reasons),
             row.Calls, row.Requests, row.Tokens, row.CallsWithoutCost);
     }
 
@@ -196,8 +196,13 @@ internal sealed class SpendSums
         return row.OffBill != 0 ? Basis.OffBill : Basis.Estimated;
     }
 
-    private static Dictionary<T, decimal> ToUsd<T>(Dictionary<T, long> sums) where T : struct, Enum =>
-        sums.Where(s => s.Value != 0).OrderBy(s => s.Key).ToDictionary(s => s.Key, s => Money.ToUsd(s.Value));
+    private static Dictionary<T, decimal> ToUsd<T>(long[] sums) where T : struct, Enum
+    {
+        var shown = new Dictionary<T, decimal>();
+        foreach (var value in Enum.GetValues<T>())
+            if (sums[Convert.ToInt32(value, System.Globalization.CultureInfo.InvariantCulture)] is var sum and not 0) shown[value] = Money.ToUsd(sum);
+        return shown;
+    }
 
     private static int Compare(SpendRow a, SpendRow b)
     {

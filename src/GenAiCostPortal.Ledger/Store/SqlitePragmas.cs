@@ -22,14 +22,18 @@ public sealed class SqlitePragmas : DbConnectionInterceptor
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
-        if (connection is SqliteConnection sqlite) Apply(sqlite);
+        if (connection is SqliteConnection sqlite && Writes(sqlite)) Apply(sqlite);
     }
 
     public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        if (connection is not SqliteConnection) return;
+        if (connection is not SqliteConnection sqlite || !Writes(sqlite)) return;
         await using var command = connection.CreateCommand();
         command.CommandText = Text;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    // EF asks whether the database exists over a read-only connection, which may not set the journal mode.
+    private static bool Writes(SqliteConnection connection) =>
+        new SqliteConnectionStringBuilder(connection.ConnectionString).Mode != SqliteOpenMode.ReadOnly;
 }

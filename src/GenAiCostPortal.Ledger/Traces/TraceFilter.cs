@@ -97,7 +97,7 @@ internal sealed class TraceFilter(LedgerDb db, Dimensions dimensions)
     {
         if (dimension == SpendDimension.Provider)
             return [.. dimensions.All(DimensionKind.Model).Where(m => values.Contains(ModelNameReader.Read(m.Name).Provider, StringComparer.OrdinalIgnoreCase)).Select(m => m.Id)];
-        if (Kind(dimension) is not { } kind) return [];
+        if (dimension == SpendDimension.Service || dimension.Kind() is not { } kind) return [];
         var ids = new List<int>();
         foreach (var value in values)
         {
@@ -106,19 +106,4 @@ internal sealed class TraceFilter(LedgerDb db, Dimensions dimensions)
         }
         return ids;
     }
-
-    private static DimensionKind? Kind(SpendDimension dimension) => dimension switch
-    {
-        SpendDimension.Team => DimensionKind.Team,
-        SpendDimension.Application => DimensionKind.Application,
-        SpendDimension.Feature => DimensionKind.Feature,
-        SpendDimension.Environment => DimensionKind.Environment,
-        SpendDimension.Account => DimensionKind.Account,
-        SpendDimension.Region => DimensionKind.Region,
-        SpendDimension.Release => DimensionKind.Release,
-        SpendDimension.Workflow => DimensionKind.Workflow,
-        SpendDimension.Model => DimensionKind.Model,
-        SpendDimension.Agent => DimensionKind.Agent,
-        _ => null,
-    };
 }

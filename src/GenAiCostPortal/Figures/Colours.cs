@@ -14,7 +14,7 @@ public sealed class Colours(Dimensions dimensions)
     public int? Slot(SpendDimension dimension, string key)
     {
         if (key is SpendQuery.Unattributed or Dimensions.Other or "") return null;
-        if (Kind(dimension) is { } kind) return dimensions.Value(dimensions.Find(kind, key))?.ColourSlot;
+        if (dimension.Kind() is { } kind) return dimensions.Value(dimensions.Find(kind, key))?.ColourSlot;
         return dimension switch
         {
             SpendDimension.Component when Enum.TryParse<CostComponent>(key, ignoreCase: true, out var component) && (int)component < 10 => (int)component + 1,
@@ -37,25 +37,8 @@ public sealed class Colours(Dimensions dimensions)
     /// <summary>What people read for a key: account and model names, words of enumerations.</summary>
     public string Label(SpendDimension dimension, string key) =>
         key == SpendQuery.Unattributed ? key
-        : Kind(dimension) is { } kind && dimensions.Find(kind, key) is var id and not 0 ? dimensions.Label(id)
+        : dimension.Kind() is { } kind && dimensions.Find(kind, key) is var id and not 0 ? dimensions.Label(id)
         : DimensionText.Value(dimension, key);
 
     private static string Name(int? slot) => slot?.ToString(CultureInfo.InvariantCulture) ?? "rest";
-
-    private static DimensionKind? Kind(SpendDimension dimension) => dimension switch
-    {
-        SpendDimension.Team => DimensionKind.Team,
-        SpendDimension.Application => DimensionKind.Application,
-        SpendDimension.Feature => DimensionKind.Feature,
-        SpendDimension.Environment => DimensionKind.Environment,
-        SpendDimension.Account => DimensionKind.Account,
-        SpendDimension.Region => DimensionKind.Region,
-        SpendDimension.Model => DimensionKind.Model,
-        SpendDimension.Provider => DimensionKind.Provider,
-        SpendDimension.Release => DimensionKind.Release,
-        SpendDimension.Workflow => DimensionKind.Workflow,
-        SpendDimension.Agent => DimensionKind.Agent,
-        SpendDimension.Service => DimensionKind.BilledService,
-        _ => null,
-    };
 }

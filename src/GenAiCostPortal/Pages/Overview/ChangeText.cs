@@ -10,27 +10,25 @@ internal static class ChangeText
     {
         var comparison = picture.Moved!;
         var facts = new List<string>();
-        var now = Days(comparison.Now, change.Key);
         var before = Days(comparison.Before, change.Key);
         if (picture.Dearest is { } day && day.Feature == change.Key && day.FeatureUsd - day.FeatureUsualUsd is var excess && excess > 0 && change.ChangeUsd > 0 && day.Day < picture.BilledTo)
-            facts.Add($"{UsdText.Exact(excess)} above its usual on {DayText.WeekDay(day.Day)}{(day.Release is { } release ? $", when release {release} was first seen" : "")}.");
+            facts.Add($"{UsdText.Exact(excess)} above its usual on {DayText.WeekDay(day.Day)}{(day.Release is { } release ? $", most of it calls of release {release}, first seen on {DayText.Day(day.ReleaseSeen)}" : "")}.");
         if (change.StartedOn is { } started) facts.Add($"Started on {DayText.Day(started)}.");
         else if (change.NothingSince is { } since) facts.Add($"Costs nothing since {DayText.Day(since)}.");
         else if (picture.Compared is { } compared && before.Count > 0 && before.Keys.Min() is var first && first > compared.From.AddDays(2))
             facts.Add($"Started on {DayText.Day(first)}, so the comparison has {before.Count} of these {compared.Days} days.");
         if (change is { RequestsBefore: > 0, Requests: > 0, CostPerRequestBeforeUsd: { } was, CostPerRequestUsd: { } isNow })
             facts.Add($"{NumberText.Change(change.Requests, change.RequestsBefore)} recorded requests, cost per request {(was == 0 ? "new" : NumberText.Change(isNow, was))}.");
-        else if (now.Count >= 5 && before.Count >= 5)
-            facts.Add($"A middle day went from {UsdText.Exact(Median(before.Values))} to {UsdText.Exact(Median(now.Values))}.");
+        // What moved in it, by what it was billed for: an owner's first question after "how much".
+        var parts = picture.Components[change.Key].Where(c => Math.Abs(c.ChangeUsd) >= 0.1m * Math.Abs(change.ChangeUsd)).Take(3).ToArray();
+        if (parts.Length > 0)
+        {
+            var words = string.Join(", ", parts.Select(c => $"{DimensionText.Value(SpendDimension.Component, c.Component).ToLowerInvariant()} {UsdText.Delta(c.ChangeUsd)}"));
+            facts.Add(char.ToUpperInvariant(words[0]) + words[1..] + ".");
+        }
         return string.Join(" ", facts);
     }
 
     private static Dictionary<DateOnly, decimal> Days(SpendAnswer answer, string key) =>
         answer.Rows.Where(r => r.Keys[0] == key && r.Time is not null && r.CostUsd != 0).GroupBy(r => DateOnly.FromDateTime(r.Time!.Value)).ToDictionary(g => g.Key, g => g.Sum(r => r.CostUsd));
-
-    private static decimal Median(IEnumerable<decimal> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
-    }
 }

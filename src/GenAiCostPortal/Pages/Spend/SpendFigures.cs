@@ -20,15 +20,16 @@ public sealed record SpendPicture(
 
     public bool IsEmpty => Series.TotalUsd == 0 && Series.OffBillUsd == 0 && Series.Rows.All(r => r.CostUsd == 0 && r.Calls == 0);
 
-    /// <summary>The days that are billed, for heads: <c>1–19 Nov</c>.</summary>
+    /// <summary>The days that are wholly billed: <c>1–19 Nov</c>.</summary>
     public string BilledDays => DayText.Days(Period.From, BilledTo);
+
+    /// <summary>What the billed column holds: the wholly billed days, and what has arrived of later ones.</summary>
+    public string BilledSpan => BilledTo <= Period.From ? "so far" : Series.BilledUsd == (Now?.TotalUsd ?? 0) ? BilledDays : $"{BilledDays} and part of {DayText.Day(BilledTo)}";
 }
 
 /// <summary>Asks the spend report what the Spend page needs; billed is compared with billed over the same days.</summary>
 public sealed class SpendFigures(SpendReport report, Reconciliation reconciliation)
 {
-    private const int LatestDays = 4;
-
     /// <summary>Reads for an address, as seen from a day.</summary>
     public async Task<SpendPicture> ReadAsync(PortalUrl url, DateOnly today, CancellationToken cancel)
     {
@@ -39,7 +40,7 @@ public sealed class SpendFigures(SpendReport report, Reconciliation reconciliati
             new(p.FromUtc, to.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), by, step, view, filter);
 
         var series = await report.ReadAsync(Ask(period, period.To, groupBy, url.Granularity(period), SpendView.Ledger), cancel);
-        var billedTo = await BilledEndAsync(period, series.BilledThrough, cancel);
+        var billedTo = BilledEnd(period, series.BilledThrough);
         var compared = period.Compared(url.Compare(today), billedTo);
         var now = billedTo > period.From ? await report.ReadAsync(Ask(period, billedTo, groupBy, Granularity.None, SpendView.Billed), cancel) : null;
         var before = now is null || compared is null ? null : await report.ReadAsync(Ask(compared, compared.To, groupBy, Granularity.None, SpendView.Billed), cancel);
@@ -49,20 +50,11 @@ public sealed class SpendFigures(SpendReport report, Reconciliation reconciliati
         return new SpendPicture(url, period, groupBy, billedTo, before is null ? null : compared, series, now, before, recorded, methods, proof);
     }
 
-    /// <summary>
-    /// End (exclusive) of the completely billed days of a period; its start when there are none. A day whose bill has arrived in
-    /// part (more than 1 % is still estimated) is not one of them.
-    /// </summary>
-    public async Task<DateOnly> BilledEndAsync(Period period, DateOnly? billedThrough, CancellationToken cancel)
+    /// <summary>End (exclusive) of the completely billed days of a period; its start when there are none.</summary>
+    public static DateOnly BilledEnd(Period period, DateOnly? billedThrough)
     {
         if (billedThrough is not { } through || through < period.From) return period.From;
-        if (through.AddDays(1) >= period.To) through = period.To.AddDays(-1);
-        var first = Max(period.From, through.AddDays(-LatestDays + 1));
-        var latest = Period.Custom(first, through.AddDays(1));
-        var days = await report.ReadAsync(new SpendQuery(latest.FromUtc, latest.ToUtc, [], Granularity.Day, SpendView.Ledger, SpendFilter.None), cancel);
-        var open = days.Rows.Where(r => r.EstimatedUsd > r.CostUsd * 0.01m).Select(r => DateOnly.FromDateTime(r.Time!.Value)).DefaultIfEmpty(latest.To).Min();
-        return open;
+        var end = through.AddDays(1);
+        return end < period.To ? end : period.To;
     }
-
-    private static DateOnly Max(DateOnly a, DateOnly b) => a > b ? a : b;
 }

@@ -45,6 +45,7 @@ internal sealed class RequestMaker(SampleCalendar calendar, int seed)
     {
         var total = (int)Math.Round(calls.Count * step.CallsPerRequest);
         var (throttled, timedOut) = failures.Of(total);
+        var (throttledFrom, timedOutFrom) = ((int)(dice.Share() * total), (int)(dice.Share() * total));
         var billed = new List<(MadeCall Call, double Weight)>(total + timedOut);
         var made = 0;
         for (var i = 0; i < calls.Count; i++)
@@ -54,8 +55,8 @@ internal sealed class RequestMaker(SampleCalendar calendar, int seed)
             {
                 // Longer with each repetition, as an agent's conversation grows.
                 var weight = dice.Between(0.82, 1.18) * (1 + 0.004 * number);
-                if (IsHit(made, throttled, total)) calls[i].Add(Attempt(step, number, MadeOutcome.Throttled));
-                if (IsHit(made, timedOut, total)) Bill(calls[i], MadeOutcome.TimedOut, number, weight);
+                if (IsHit(made, throttledFrom, throttled, total)) calls[i].Add(Attempt(step, number, MadeOutcome.Throttled));
+                if (IsHit(made, timedOutFrom, timedOut, total)) Bill(calls[i], MadeOutcome.TimedOut, number, weight);
                 Bill(calls[i], MadeOutcome.Answered, number, weight);
             }
         }
@@ -88,8 +89,12 @@ internal sealed class RequestMaker(SampleCalendar calendar, int seed)
     private static MadeCall Attempt(Step step, int number, MadeOutcome outcome) =>
         new() { Step = step, Model = SampleModel.All[step.Model], Number = number, Outcome = outcome };
 
-    /// <summary>Exactly <paramref name="hits"/> of <paramref name="total"/> places, evenly spread.</summary>
-    private static bool IsHit(int place, int hits, int total) => (long)(place + 1) * hits / total > (long)place * hits / total;
+    /// <summary>Exactly <paramref name="hits"/> of <paramref name="total"/> places, evenly spread, counted from a place of their own.</summary>
+    private static bool IsHit(int place, int from, int hits, int total)
+    {
+        var at = (long)((place + from) % total);
+        return (at + 1) * hits / total > at * hits / total;
+    }
 
     private static void SpreadTokens(Step step, List<(MadeCall Call, double Weight)> billed, Dice dice)
     {

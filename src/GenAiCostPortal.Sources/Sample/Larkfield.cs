@@ -79,7 +79,7 @@ internal static class Larkfield
     private static Workload[] NotProduction() =>
     [
         new("contract-summary-staging", Story.Told.Feature, Story.Told.Team, "contracts", "contract-api", "staging", NonProduction.Id, "us-east-1",
-            LangChainPython, Story.Told.Workflow, "/v1/contracts/{id}/summary", DayShape.Office, 4, 0, true, 0m, 0m, 400, 0,
+            LangChainPython, Story.Told.Workflow, "/v1/contracts/{id}/summary", DayShape.Office, 4, 0.25, true, 0m, 0m, 400, 0,
             [new("2.5.0-rc.1", 2), new("2.4.1", 12), new("2.4.0", 400)], ContractSteps(Story.Told.Usual, "sonnet")),
         new("support-copilot-dev", "support-copilot", "Support", "support", "copilot", "dev", NonProduction.Id, "us-east-1",
             Strands, "answer-ticket", "/v1/tickets/{id}/answer", DayShape.Office, 4, 0, true, 0m, 0m, 400, 0,

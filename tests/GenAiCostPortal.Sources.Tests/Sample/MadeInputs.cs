@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.Otlp.Wire;
+using Xunit;
 
 namespace GenAiCostPortal.Sources.Sample;
 
@@ -25,6 +26,7 @@ internal static class MadeInputs
 {
     public static readonly DateTime Now = new(2026, 11, 21, 14, 20, 0, DateTimeKind.Utc);
     public static readonly DateOnly StoryDay = new(2026, 11, 17);
+    private static readonly ShapeValidator CostExplorerShapes = new("ce"), CloudWatchShapes = new("cloudwatch");
     private static readonly Lazy<SampleOrganisation> Made = new(() => SampleOrganisation.Make(new SampleOptions { Now = Now }, Now));
     private static readonly Lazy<IReadOnlyList<byte[]>> AllBodies = new(() => [.. Made.Value.OtlpBodies()]);
     private static readonly Lazy<IReadOnlyList<SentCall>> AllCalls = new(() => [.. AllBodies.Value.SelectMany(Calls)]);
@@ -60,8 +62,18 @@ internal static class MadeInputs
         return (groups, pages);
     }
 
-    public static Task<byte[]> AskAsync(string service, string region, string target, string body, string account, DateTime? at = null) =>
-        Organisation.Aws(account, new FixedClock(at ?? Now)).CallAsync(new AwsCall(service, region, target, "application/x-amz-json-1.1", Encoding.UTF8.GetBytes(body)));
+    /// <summary>Asks as a reader would. Question and answer are held against the shapes of AWS's own API models.</summary>
+    public static async Task<byte[]> AskAsync(string service, string region, string target, string body, string account, DateTime? at = null)
+    {
+        var shapes = service == "ce" ? CostExplorerShapes : CloudWatchShapes;
+        var operation = target[(target.LastIndexOf('.') + 1)..];
+        using var question = JsonDocument.Parse(body);
+        Assert.Empty(shapes.Request(operation, question.RootElement));
+        var bytes = await Organisation.Aws(account, new FixedClock(at ?? Now)).CallAsync(new AwsCall(service, region, target, "application/x-amz-json-1.1", Encoding.UTF8.GetBytes(body)));
+        using var answer = JsonDocument.Parse(bytes);
+        Assert.Empty(shapes.Answer(operation, answer.RootElement));
+        return bytes;
+    }
 
     /// <summary>Calls of a body: spans with a model that are neither agents nor wrappers.</summary>
     private static IEnumerable<SentCall> Calls(byte[] body)

@@ -4,11 +4,13 @@ using GenAiCostPortal.Benchmarks;
 return args switch
 {
     ["normaliser", var file, ..] => NormaliserSpeed.Run(file, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 3),
+    ["api", var url, ..] => await ApiSpeed.RunAsync(url, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 200),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("normaliser BODY [seconds]   decode and read one OTLP body (protobuf or JSON), spans a second on one core");
+    Console.Error.WriteLine("api URL [times]             time one GET of a running portal");
     return 2;
 }

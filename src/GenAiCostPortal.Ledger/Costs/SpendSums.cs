@@ -41,9 +41,10 @@ internal sealed class SpendSums
     private static SpendDimension[] NeededBy(SpendQuery query)
     {
         var asked = query.GroupBy.Concat(query.Filter.Values.Where(v => v.Value.Count > 0).Select(v => v.Key)).ToHashSet();
-        // Workflows are found by all that names a call; services by the model.
+        // Workflows are found by all that names a call, services by the model, the method of a call by its feature.
         if (asked.Overlaps([SpendDimension.Workflow, SpendDimension.Agent])) asked.UnionWith(Enum.GetValues<SpendDimension>());
         if (asked.Contains(SpendDimension.Service)) asked.Add(SpendDimension.Model);
+        if (asked.Contains(SpendDimension.Method)) asked.Add(SpendDimension.Feature);
         return [.. asked.Order()];
     }
 
@@ -106,6 +107,7 @@ internal sealed class SpendSums
     public void AddUsage(DateTime time, in SpendKey key, long calls, long requests, in TokenCounts tokens, long callsWithoutCost)
     {
         var full = WithService(key);
+        full[SpendDimension.Method] = 1 + (int)(full[(int)SpendDimension.Feature] != 0 ? AllocationMethod.Trace : AllocationMethod.Unattributed);
         if (calls == 0 && requests == 0 && callsWithoutCost == 0 && tokens.Total == 0 || !Passes(_filters, full) || !Passes(_callFilters, full)) return;
         var row = RowOf(time, full);
         row.Calls += calls;

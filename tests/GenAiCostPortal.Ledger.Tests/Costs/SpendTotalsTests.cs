@@ -58,6 +58,7 @@ public sealed class SpendTotalsTests : IAsyncLifetime
                 Assert.Equal((view, granularity, total), (view, granularity, answer.TotalUsd));
                 Assert.Equal(total, answer.Rows.Sum(r => r.CostUsd));
                 Assert.All(answer.Rows, r => Assert.Equal(r.CostUsd, r.Methods.Values.Sum()));
+                Assert.Equal(answer.Rows.Count, answer.Rows.Select(r => (r.Time, r.Keys[0])).Distinct().Count());
                 Assert.Equal(answer.UnattributedUsd, answer.Rows.Sum(r => r.Reasons.Values.Sum()));
                 Assert.Equal(tokens, answer.Rows.Sum(r => r.Tokens.Total));
                 if (dimension is not (SpendDimension.TokenKind or SpendDimension.Component)) Assert.Equal(calls, answer.Rows.Sum(r => r.Calls));

@@ -5,6 +5,7 @@ return args switch
 {
     ["normaliser", var file, ..] => NormaliserSpeed.Run(file, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 3),
     ["api", var url, ..] => await ApiSpeed.RunAsync(url, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 200),
+    ["write", var bodies, ..] => await WriteBenchmark.RunAsync(bodies, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 250_000),
     _ => Usage(),
 };
 
@@ -12,5 +13,6 @@ static int Usage()
 {
     Console.Error.WriteLine("normaliser BODY [seconds]   decode and read one OTLP body (protobuf or JSON), spans a second on one core");
     Console.Error.WriteLine("api URL [times]             time one GET of a running portal");
+    Console.Error.WriteLine("write BODY|FOLDER [spans]   decode, prepare and store captured protobuf bodies (*.pb) again and again with new ids, CPU time of each step");
     return 2;
 }

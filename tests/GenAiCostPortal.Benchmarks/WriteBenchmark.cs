@@ -29,9 +29,10 @@ internal static class WriteBenchmark
 
         var (decode, prepare, write) = (new CpuClock(), new CpuClock(), new CpuClock());
         var ids = new Random(1);
+        var group = new List<PreparedSpans>();
         for (var round = 0; round * batch < total; round++)
         {
-            if (round == 20) (decode, prepare, write) = (new CpuClock(), new CpuClock(), new CpuClock());
+            if (round == 100) (decode, prepare, write) = (new CpuClock(), new CpuClock(), new CpuClock());
             var body = bodies[round % bodies.Length];
             decode.Start();
             var spans = decoder.DecodeTraces(body, isJson: false).Spans;
@@ -40,9 +41,12 @@ internal static class WriteBenchmark
             prepare.Start();
             var prepared = writer.Prepare(renamed);
             prepare.Stop(spans.Count);
+            group.Add(prepared);
+            if (group.Count < 3) continue;
             write.Start();
-            await writer.WriteAsync([prepared]);
-            write.Stop(spans.Count);
+            await writer.WriteAsync(group);
+            write.Stop(spans.Count * group.Count);
+            group.Clear();
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU µs a span, batches of {batch}: decode {decode.PerItem:F1}, prepare {prepare.PerItem:F1}, write {write.PerItem:F1}"));
         writer.Dispose();

@@ -3,7 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 namespace GenAiCostPortal.Ledger.Store;
 
 /// <summary>Place of a rollup cell.</summary>
-internal readonly record struct CellKey(Usage.RollupSpan Span, long SlotUnixSeconds, int SeriesId);
+internal readonly record struct CellKey(Usage.RollupSpan Span, long SlotUnixSeconds, int SeriesId) : IComparable<CellKey>
+{
+    /// <summary>The order of the tables' keys.</summary>
+    public int CompareTo(CellKey other) =>
+        Span != other.Span ? Span.CompareTo(other.Span)
+        : SlotUnixSeconds != other.SlotUnixSeconds ? SlotUnixSeconds.CompareTo(other.SlotUnixSeconds) : SeriesId.CompareTo(other.SeriesId);
+}
 
 /// <summary>
 /// Cells used lately, bounded: when the young half is full it becomes the old half, and what is not asked for again goes with

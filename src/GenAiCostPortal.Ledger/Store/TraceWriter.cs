@@ -16,7 +16,9 @@ public sealed class TraceWriter(
     private static readonly TimeSpan LongestTransaction = TimeSpan.FromMilliseconds(120);
     // The log grows by 3–4 KB a span. Aside, it is folded back while writing goes on; a short held turn then lets it start over.
     private const int CheckpointSpans = 10_000, HeldCheckpointSpans = 40_000;
+    private static readonly TimeSpan IdleUntilClosed = TimeSpan.FromMinutes(2);
     private readonly Lock _checkpointing = new();
+    private ITimer? _idle;
     private SqliteSpanStore? _store;
     private Task _checkpoint = Task.CompletedTask;
     private int _sinceCheckpoint, _sinceHeld;
@@ -51,6 +53,7 @@ public sealed class TraceWriter(
             }
         }
         CheckpointAside();
+        (_idle ??= clock.CreateTimer(_ => CloseWhenFree(), null, IdleUntilClosed, Timeout.InfiniteTimeSpan)).Change(IdleUntilClosed, Timeout.InfiniteTimeSpan);
         if (!changed) return;
         changes.Say(LedgerPart.Usage);
         changes.Say(LedgerPart.Traces);
@@ -61,6 +64,7 @@ public sealed class TraceWriter(
 
     public void Dispose()
     {
+        _idle?.Dispose();
         Task running;
         lock (_checkpointing) running = _checkpoint;
         running.GetAwaiter().GetResult();
@@ -106,6 +110,17 @@ public sealed class TraceWriter(
         }
         place = (delivery, trace);
         return book.Changed;
+    }
+
+    // Caches for a busy minute are a burden on a quiet day: they and the connection go, and come back with the next span.
+    private void CloseWhenFree()
+    {
+        if (!gate.TryEnter(out var turn)) return;
+        using (turn)
+        {
+            _store?.Dispose();
+            _store = null;
+        }
     }
 
     private void CheckpointAside()

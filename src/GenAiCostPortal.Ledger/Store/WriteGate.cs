@@ -12,6 +12,13 @@ public sealed class WriteGate : IDisposable
         return new Turn(_gate);
     }
 
+    /// <summary>Takes the turn only if nobody has it.</summary>
+    public bool TryEnter(out Turn turn)
+    {
+        turn = new Turn(_gate);
+        return _gate.Wait(0);
+    }
+
     public void Dispose() => _gate.Dispose();
 
     /// <summary>The right to write, until disposed.</summary>

@@ -10,8 +10,8 @@ public sealed class LatencyHistogram
     private static readonly double LogGrowth = Math.Log(Growth);
 
     // Flat and sorted: the writer keeps thousands of these and writes them with every group of spans.
-    private int[] _buckets = new int[8];
-    private long[] _counts = new long[8];
+    private int[] _buckets = new int[4];
+    private long[] _counts = new long[4];
     private int _used;
 
     /// <summary>How many values it holds.</summary>

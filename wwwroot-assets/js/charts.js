@@ -16,7 +16,12 @@
     const title = mark.querySelector(":scope > title");
     const text = title?.textContent || mark.dataset.tip;
     if (!text) return;
-    if (title) { mark.dataset.tip = text; title.remove(); }
+    if (title) {
+      mark.dataset.tip = text;
+      // The title was also the name of a link without other text.
+      if (!mark.hasAttribute("aria-label")) mark.setAttribute("aria-label", text.replaceAll("\n", ", "));
+      title.remove();
+    }
     tip ??= document.body.appendChild(Object.assign(document.createElement("div"), { className: "chart-tip" }));
     tip.setAttribute("aria-hidden", "true");
     tip.replaceChildren(...text.split("\n").map((line, i) => Object.assign(document.createElement(i ? "span" : "b"), { textContent: line })));

@@ -85,7 +85,7 @@ internal sealed class SpendDrawing(SpendColumns data, bool cut, bool narrow, dou
         if (usd > 0) up -= size; else down += size;
         if (size < 0.15) return;
         var share = column.TotalUsd > 0 ? $"{NumberText.Share(usd / column.TotalUsd)} of {column.Name}, " : "";
-        if (part.Href is not null) _svg.Open("a", ("href", part.Href), ("data-mark", ""), ("tabindex", "-1"), ("aria-label", $"{part.Label} {UsdText.Exact(usd)}"));
+        if (part.Href is not null) _svg.Open("a", ("href", part.Href), ("data-mark", ""), ("tabindex", "-1"));
         else _svg.Open("g", ("data-mark", ""));
         _svg.Open("title").Escaped($"{part.Label}: {UsdText.Exact(usd)}\n{share}{(estimated ? "estimated" : "billed")}").Close("title");
         _svg.Mark("rect", ("class", "seg"), ("x", x), ("y", y), ("width", BarWidth), ("height", size), ("fill", estimated ? part.Hatched : part.Solid), ("style", size < 4 ? "stroke-width:.4" : null));

@@ -12,7 +12,7 @@ internal static class ChangeText
         var facts = new List<string>();
         var before = Days(comparison.Before, change.Key);
         if (picture.Dearest is { } day && day.Feature == change.Key && day.FeatureUsd - day.FeatureUsualUsd is var excess && excess > 0 && change.ChangeUsd > 0 && day.Day < picture.BilledTo)
-            facts.Add($"{UsdText.Exact(excess)} above its usual on {DayText.WeekDay(day.Day)}{(day.Release is { } release ? $", most of it calls of release {release}, first seen on {DayText.Day(day.ReleaseSeen)}" : "")}.");
+            facts.Add($"{UsdText.Exact(excess)} above its usual on {DayText.WeekDay(day.Day)}{(day.Release is { } release ? $", most of it calls of release {release}, {day.ReleaseBefore}" : "")}.");
         if (change.StartedOn is { } started) facts.Add($"Started on {DayText.Day(started)}.");
         else if (change.NothingSince is { } since) facts.Add($"Costs nothing since {DayText.Day(since)}.");
         else if (picture.Compared is { } compared && before.Count > 0 && before.Keys.Min() is var first && first > compared.From.AddDays(2))

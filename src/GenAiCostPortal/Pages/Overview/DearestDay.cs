@@ -7,10 +7,14 @@ namespace GenAiCostPortal.Pages.Overview;
 /// <param name="UsualUsd">Median of the same weekday in the four weeks before; with fewer than three of them, of the days of the same kind.</param>
 /// <param name="UsualIs">What the usual is taken from: <c>Tuesday</c>, <c>weekday</c>, <c>weekend day</c>.</param>
 /// <param name="Feature">The feature with the largest excess.</param>
-/// <param name="Release">A release of that feature first seen that day or at most two days before, whose recorded calls make at least 60 % of the excess; else null.</param>
+/// <param name="Release">A release whose recorded calls make at least 60 % of the excess, and at most a tenth of the feature's cost in the four weeks before; else null.</param>
+/// <param name="ReleaseShareBefore">That share of before, 0–0.1; 0 = not seen at all.</param>
 /// <param name="IsUsualSince">Every complete day since cost less than 1.5 times its usual; null when no day followed.</param>
-public sealed record DearestDay(DateOnly Day, decimal TotalUsd, decimal UsualUsd, string UsualIs, string Feature, decimal FeatureUsd, decimal FeatureUsualUsd, string? Release, DateOnly ReleaseSeen, bool? IsUsualSince)
+public sealed record DearestDay(DateOnly Day, decimal TotalUsd, decimal UsualUsd, string UsualIs, string Feature, decimal FeatureUsd, decimal FeatureUsualUsd, string? Release, decimal ReleaseShareBefore, bool? IsUsualSince)
 {
+    /// <summary>What is known of the release before that day, in words.</summary>
+    public string ReleaseBefore => ReleaseShareBefore == 0 ? "first seen that day" : $"until then {NumberText.Share(ReleaseShareBefore)} of its cost";
+
     public decimal ExcessUsd => TotalUsd - UsualUsd;
     public decimal Ratio => TotalUsd / UsualUsd;
 }
@@ -20,7 +24,7 @@ public sealed class DearestDayFinder(SpendReport report)
 {
     private const int DaysBefore = 28;
     private const int FewestDays = 3;
-    private const int FreshDays = 2;
+    private const decimal RareShare = 0.1m;
     private const decimal FromRatio = 2m;
     private const decimal FromExcessUsd = 10m;
     private const decimal ReleaseExplains = 0.6m;
@@ -41,21 +45,23 @@ public sealed class DearestDayFinder(SpendReport report)
         var feature = series.Rows.Where(r => r.Time is { } t && DateOnly.FromDateTime(t) == day).GroupBy(r => r.Keys[0])
             .Select(g => (Key: g.Key, Usd: g.Sum(r => r.CostUsd), Usual: Median(usual.Days.Select(d => history[d].Where(r => r.Keys[0] == g.Key).Sum(r => r.CostUsd)))))
             .MaxBy(f => f.Usd - f.Usual);
-        var (release, seen) = feature.Key == SpendQuery.Unattributed ? (null, day) : await ReleaseAsync(series, feature.Key, day, feature.Usd - feature.Usual, cancel);
+        var (release, share) = feature.Key == SpendQuery.Unattributed ? (null, 0) : await ReleaseAsync(series, feature.Key, day, feature.Usd - feature.Usual, cancel);
         var since = days.Where(d => d.Day > day && d.Day < today).ToArray();
         bool? isUsualSince = since.Length == 0 ? null : since.All(d => Usual(history, d.Day) is { } u && d.Usd < 1.5m * u.Usd);
-        return new DearestDay(day, total, usual.Usd, usual.Is, feature.Key, feature.Usd, feature.Usual, release, seen, isUsualSince);
+        return new DearestDay(day, total, usual.Usd, usual.Is, feature.Key, feature.Usd, feature.Usual, release, share, isUsualSince);
     }
 
-    private async Task<(string? Release, DateOnly Seen)> ReleaseAsync(SpendAnswer series, string feature, DateOnly day, decimal excessUsd, CancellationToken cancel)
+    private async Task<(string? Release, decimal ShareBefore)> ReleaseAsync(SpendAnswer series, string feature, DateOnly day, decimal excessUsd, CancellationToken cancel)
     {
         var filter = new SpendFilter(new Dictionary<SpendDimension, IReadOnlyList<string>>(series.Query.Filter.Values) { [SpendDimension.Feature] = [feature] });
         var answer = await report.ReadAsync(Ask(series, day.AddDays(-DaysBefore), day.AddDays(1), [SpendDimension.Release], Granularity.Day, SpendView.Estimated, filter), cancel);
-        var releases = answer.Rows.Where(r => r.Calls > 0 && r.Time is not null && r.Keys[0] != SpendQuery.Unattributed)
-            .GroupBy(r => r.Keys[0]).Select(g => (Name: g.Key, Seen: g.Min(r => Day(r)), Usd: g.Where(r => Day(r) == day).Sum(r => r.CostUsd))).ToArray();
-        // Where no other release was seen before, "first seen" says nothing.
-        var fresh = releases.Where(r => r.Seen >= day.AddDays(-FreshDays) && releases.Any(o => o.Seen < r.Seen)).DefaultIfEmpty().MaxBy(r => r.Usd);
-        return fresh.Name is not null && fresh.Usd >= ReleaseExplains * excessUsd ? (fresh.Name, fresh.Seen) : (null, day);
+        var rows = answer.Rows.Where(r => r.Calls > 0 && r.Time is not null).ToArray();
+        var before = rows.Where(r => Day(r) < day).Sum(r => r.CostUsd);
+        // Without any other release before, a new one says nothing.
+        if (before <= 0) return (null, 0);
+        var (name, usd, share) = rows.Where(r => r.Keys[0] != SpendQuery.Unattributed).GroupBy(r => r.Keys[0])
+            .Select(g => (Name: g.Key, Usd: g.Where(r => Day(r) == day).Sum(r => r.CostUsd), Share: g.Where(r => Day(r) < day).Sum(r => r.CostUsd) / before)).MaxBy(r => r.Usd);
+        return name is not null && share <= RareShare && usd >= ReleaseExplains * excessUsd ? (name, share) : (null, 0);
         static DateOnly Day(SpendRow row) => DateOnly.FromDateTime(row.Time!.Value);
     }
 

@@ -28,7 +28,7 @@ internal static class LeadText
             var date = day.Day.ToString("dddd d MMM", C);
             var who = day.Feature == SpendQuery.Unattributed ? "spend without an owner" : label(day.Feature);
             facts.Add($"On {date}, {who} cost {UsdText.Round(day.FeatureUsd)} against a usual {UsdText.Round(day.FeatureUsualUsd)}: {UsdText.Round(day.TotalUsd)} in a day against a usual {UsdText.Round(day.UsualUsd)}, {NumberText.Times(day.Ratio)} as much.");
-            if (day.Release is { } release) facts.Add($"Most of it is calls of release {release}, first seen on {DayText.Day(day.ReleaseSeen)}.");
+            if (day.Release is { } release) facts.Add($"Most of it is calls of release {release}, {day.ReleaseBefore}.");
             if (day.IsUsualSince == true) facts.Add("Spend has been usual since.");
         }
         if (picture.Moved is { } moved && picture.Compared is { } before && moved.Before.TotalUsd > 0)

@@ -24,10 +24,11 @@ public static class NumberText
     /// <summary>A share of 0–1 with one decimal: <c>94.1 %</c>; null is <c>unknown</c>.</summary>
     public static string Share(decimal? share) => share is { } s ? Percent(s, "0.0") : "unknown";
 
-    /// <summary>A change against a base, no decimals: <c>+147 %</c>, and from two upwards of a rise <c>7.8 times</c> is <see cref="Times"/>. Empty without a base.</summary>
+    /// <summary>A change against a base, no decimals: <c>+147 %</c>; from ten times on a multiple, <c>19.6 times</c>. Empty without a base.</summary>
     public static string Change(decimal now, decimal before)
     {
         if (before <= 0) return "";
+        if (now >= 10 * before) return Times(now / before);
         var change = decimal.Round((now - before) / before * 100m, 0, MidpointRounding.AwayFromZero);
         return (change > 0 ? "+" : change < 0 ? Minus.ToString() : "") + Math.Abs(change).ToString("#,##0", CultureInfo.InvariantCulture) + NoBreakSpace + "%";
     }

@@ -73,6 +73,24 @@ public sealed class SpendPageTests
     }
 
     [Fact]
+    public async Task By_model_what_has_no_owner_is_said_beside_the_bill()
+    {
+        var (store, page) = await OpenAsync("/spend?groupBy=component");
+        await using var _ = store;
+        Assert.Contains("of which $19.00 unattributed", page.Find("tr.sub").TextContent, StringComparison.Ordinal);
+        Assert.Equal("$404.00", Figure(page, "table-total"));
+    }
+
+    [Fact]
+    public async Task Days_without_any_bill_are_no_comparison()
+    {
+        var (store, page) = await OpenAsync("/spend?period=last-month&compare=previous");
+        await using var _ = store;
+        Assert.DoesNotContain("Change", page.Find(".spend-table thead").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Nothing was billed in the days to compare with", page.Find(".foot-note").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_table_view_holds_the_same_data_as_the_chart()
     {
         var (store, page) = await OpenAsync("/spend?groupBy=feature&show=table");

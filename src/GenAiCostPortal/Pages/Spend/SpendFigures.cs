@@ -18,6 +18,9 @@ public sealed record SpendPicture(
     /// <summary>Last completely billed day; null when there is none in the period.</summary>
     public DateOnly? BilledThrough => BilledTo > Period.From ? BilledTo.AddDays(-1) : null;
 
+    /// <summary>Requests are booked to the owners of their root, so they say nothing by model, component or account.</summary>
+    public bool HasRequests => GroupBy.All(d => d is SpendDimension.Team or SpendDimension.Application or SpendDimension.Feature or SpendDimension.Environment or SpendDimension.Release or SpendDimension.Workflow);
+
     public bool IsEmpty => Series.TotalUsd == 0 && Series.OffBillUsd == 0 && Series.Rows.All(r => r.CostUsd == 0 && r.Calls == 0);
 
     /// <summary>The days that are wholly billed: <c>1–19 Nov</c>.</summary>
@@ -47,7 +50,7 @@ public sealed class SpendFigures(SpendReport report, Reconciliation reconciliati
         var recorded = await report.ReadAsync(Ask(period, period.To, groupBy, Granularity.None, SpendView.Estimated), cancel);
         var methods = await report.ReadAsync(Ask(period, period.To, [SpendDimension.Method], Granularity.None, SpendView.Billed), cancel);
         var proof = await reconciliation.ReadAsync(period.From, period.To, cancel);
-        return new SpendPicture(url, period, groupBy, billedTo, before is null ? null : compared, series, now, before, recorded, methods, proof);
+        return new SpendPicture(url, period, groupBy, billedTo, before is { Rows.Count: > 0 } ? compared : null, series, now, before is { Rows.Count: > 0 } ? before : null, recorded, methods, proof);
     }
 
     /// <summary>End (exclusive) of the completely billed days of a period; its start when there are none.</summary>

@@ -9,13 +9,22 @@ namespace GenAiCostPortal.Pages.Spend;
 /// <param name="BeforeUsd">Billed in the comparison.</param>
 /// <param name="UsdPerThousandRequests">Cost of recorded calls ÷ requests × 1,000; null without requests or known cost.</param>
 /// <param name="CallsWithoutCost">Recorded calls whose cost is not known; with any, the cost per 1,000 requests is a lower bound.</param>
+/// <param name="OffBillUsd">Beside the bill, in no total.</param>
 /// <param name="Steps">Billed per step of time, for the small bars.</param>
 /// <param name="Reasons">Why money has no owner, dearest first; on unattributed lines.</param>
 public sealed record SpendLine(
     IReadOnlyList<string> Keys, decimal BilledUsd, decimal EstimatedUsd, decimal? Share, decimal? ChangeUsd, decimal BeforeUsd, decimal NowUsd, long Requests,
-    decimal? UsdPerThousandRequests, long CallsWithoutCost, IReadOnlyList<decimal> Steps, IReadOnlyList<(UnattributedReason Reason, decimal Usd)> Reasons, IReadOnlyList<SpendLine> Parts)
+    decimal? UsdPerThousandRequests, long CallsWithoutCost, decimal OffBillUsd, IReadOnlyList<decimal> Steps, IReadOnlyList<(UnattributedReason Reason, decimal Usd)> Reasons, IReadOnlyList<SpendLine> Parts)
 {
     public string PerThousandText => UsdPerThousandRequests is { } usd ? (CallsWithoutCost > 0 ? "\u2265\u00a0" : "") + UsdText.Exact(usd) : "";
+
+    /// <summary>Billed; empty where AWS never bills it, <c>unknown</c> where its calls have no known price.</summary>
+    public string BilledText => BilledUsd != 0 || EstimatedUsd != 0 || BeforeUsd != 0 ? UsdText.Exact(BilledUsd) : OffBillUsd != 0 ? "" : CallsWithoutCost > 0 ? "unknown" : UsdText.Exact(0);
+
+    /// <summary>What the amount does not hold.</summary>
+    public string? Beside => BilledText == "unknown" ? $"{NumberText.Count(CallsWithoutCost)} calls without a known price"
+        : OffBillUsd != 0 ? $"{UsdText.Exact(OffBillUsd)} off the AWS bill, estimated" : null;
+
     public string Key => Keys[^1];
     public bool IsUnattributed => Keys.All(k => k == SpendQuery.Unattributed);
 }
@@ -84,7 +93,7 @@ public sealed class SpendTable
             ? [.. all.Where(k => k[0] == keys[0]).Select(k => Line(k, all))] : [];
         if (parts is [{ IsUnattributed: true }]) parts = [];
         return new SpendLine(keys, rows.Sum(r => r.BilledUsd), rows.Sum(r => r.EstimatedUsd), null, _picture.Before is null ? null : now - before, before, now, requests,
-            perThousand, recorded.Sum(r => r.CallsWithoutCost), [.. _times.Select(t => byTime.GetValueOrDefault(t))], reasons, parts);
+            perThousand, recorded.Sum(r => r.CallsWithoutCost), rows.Sum(r => r.OffBillUsd), [.. _times.Select(t => byTime.GetValueOrDefault(t))], reasons, parts);
     }
 
     private SpendLine[] Displayed(IReadOnlyList<SpendLine> lines, decimal billedUsd, decimal estimatedUsd, decimal wholeUsd)

@@ -32,9 +32,10 @@ export function start(grid, page, rows, selected) {
 export function select(grid, id) {
   const state = grids.get(grid);
   if (!state) return;
+  // A newer choice is on its way: the answer to the older one changes nothing.
+  if (state.telling) return;
   state.selected = id;
-  if (state.rows) { clear(state); draw(state); }
-  if (state.wantsFocus) { state.wantsFocus = false; focusRow(state, id); }
+  mark(state);
   if (state.byPointer && matchMedia("(max-width: 767px)").matches) document.getElementById("selected-span")?.scrollIntoView({ block: "start" });
   state.byPointer = false;
 }
@@ -55,9 +56,16 @@ function ask(state) {
   state.frame ??= requestAnimationFrame(() => { state.frame = undefined; draw(state); });
 }
 
-function clear(state) {
-  state.drawn.forEach(row => row.remove());
-  state.drawn.clear();
+// Rows in the page are marked by the server; drawn rows here, in place, so that the focus stays where it is.
+function mark(state) {
+  for (const [, row] of state.drawn) {
+    const id = row.dataset.span;
+    if (id === "") continue;
+    const isSelected = id === state.selected;
+    row.classList.toggle("sel", isSelected);
+    row.setAttribute("aria-selected", isSelected);
+    row.tabIndex = isSelected ? 0 : -1;
+  }
 }
 
 function draw(state) {
@@ -138,8 +146,9 @@ function pick(state, event) {
 // A held arrow key runs through many rows: the server hears of the one it rests on.
 function tell(state, id) {
   state.selected = id;
+  mark(state);
   clearTimeout(state.telling);
-  state.telling = setTimeout(() => state.page.invokeMethodAsync("SelectAsync", id), 90);
+  state.telling = setTimeout(() => { state.telling = undefined; state.page.invokeMethodAsync("SelectAsync", id); }, 90);
 }
 
 function focusRow(state, id) {
@@ -161,7 +170,7 @@ function key(state, event) {
   if (!ids[next]) return;
   event.preventDefault();
   tell(state, ids[next]);
-  if (state.rows) { reveal(state, next); clear(state); draw(state); }
+  if (state.rows) { reveal(state, next); draw(state); mark(state); }
   focusRow(state, ids[next]);
 }
 
@@ -194,12 +203,12 @@ function ticks(state) {
       const mark = kept[i] ?? parent.appendChild(make());
       mark.hidden = false;
       mark.style.setProperty("--a", ms / all);
-      if (selector === ".tick") mark.textContent = words(ms);
+      if (selector === ".wtick") mark.textContent = words(ms);
     });
     kept.slice(places.length).forEach(mark => { mark.hidden = true; });
   };
   fill(state.grid.querySelector(".wgrid"), "i", () => document.createElement("i"));
-  fill(state.grid.querySelector(".whead .wbar"), ".tick", () => element("span", "tick"));
+  fill(state.grid.querySelector(".whead .wbar"), ".wtick", () => element("span", "wtick"));
 }
 
 const share = (state, x) => {

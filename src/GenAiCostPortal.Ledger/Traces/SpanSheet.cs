@@ -20,6 +20,7 @@ internal sealed class SpanSheet
     private readonly Dictionary<long, StoredCall> _calls;
     private readonly Dictionary<SpanId, Call> _read;
     private readonly TraceReading _reading;
+    private readonly IReadOnlyList<TraceLoopReading> _loops;
 
     public SpanSheet(Dimensions dimensions, PriceFinder prices, TraceId id, List<SpanRow> rows,
         IReadOnlyDictionary<int, SpanOrigin> origins, IEnumerable<StoredCall> calls, OwnerKeys keys)
@@ -30,14 +31,15 @@ internal sealed class SpanSheet
         _calls = calls.ToDictionary(c => c.Row.SpanId);
         _reading = TraceReader.Read([.. rows.Select(row => Span(id, row))], keys);
         _read = _reading.Calls.ToDictionary(c => c.SpanId);
+        _loops = Apart(_reading.Loops);
     }
 
-    /// <summary>What the loops of this trace would be called in other traces; steps without an agent are left out.</summary>
-    public IReadOnlyList<LoopStep> LoopSteps => [.. _reading.Loops.Select(Step).Where(s => s.AgentId != 0).Distinct()];
+    /// <summary>What the loops of this trace would be called in other traces.</summary>
+    public IReadOnlyList<LoopStep> LoopSteps => [.. _loops.Select(Step).OfType<LoopStep>().Distinct()];
 
     public TraceDetail Detail(TraceItem item, IReadOnlyDictionary<LoopStep, int> usualSteps, WorkflowUsual? usual)
     {
-        var loops = _reading.Loops.Select(loop => Loop(loop, usualSteps)).OrderByDescending(l => l.EstimatedCostUsd ?? 0).ToList();
+        var loops = _loops.Select(loop => Loop(loop, usualSteps)).OrderByDescending(l => l.EstimatedCostUsd ?? 0).ToList();
         var looping = loops.SelectMany(l => l.Spans).ToHashSet();
         var repeats = loops.SelectMany(l => l.Spans.Skip(l.Usual ?? 1)).ToHashSet();
         var places = Waterfall.Place([.. _rows.Select(r => new WaterfallSpan(Id(r.SpanId), Id(r.ParentSpanId), r.StartUnixNs, r.StartUnixNs + r.DurationNs))]);
@@ -71,13 +73,31 @@ internal sealed class SpanSheet
     private TraceLoop Loop(TraceLoopReading loop, IReadOnlyDictionary<LoopStep, int> usualSteps)
     {
         var spans = loop.Calls.OrderBy(c => _calls.GetValueOrDefault((long)c.Value)?.Row.StartUnixMs ?? 0).ThenBy(c => c.Value).ToList();
-        int? usual = usualSteps.TryGetValue(Step(loop), out var times) && times < spans.Count ? times : null;
+        int? usual = Step(loop) is { } step && usualSteps.TryGetValue(step, out var times) && times < spans.Count ? times : null;
         var costs = spans.Skip(usual ?? 1).Select(s => Cost(_calls.GetValueOrDefault((long)s.Value))).OfType<decimal>().ToList();
         return new TraceLoop(loop.Step, spans.Count, costs.Count == 0 ? null : costs.Sum(), spans) { Usual = usual };
     }
 
-    private LoopStep Step(TraceLoopReading loop) =>
-        loop.Calls.Count > 0 && _calls.TryGetValue((long)loop.Calls[0].Value, out var call) ? new(call.Usage.AgentId, call.Usage.ModelId) : default;
+    private LoopStep? Step(TraceLoopReading loop)
+    {
+        if (loop.Calls.Count == 0 || !_calls.TryGetValue((long)loop.Calls[0].Value, out var call)) return null;
+        var name = _rows.FirstOrDefault(r => r.SpanId == call.Row.SpanId)?.Name;
+        return name is null ? null : new LoopStep(call.Usage.AgentId, call.Usage.ModelId, name);
+    }
+
+    /// <summary>Loops that share calls (the same tool, the same prompt) are one: a call is counted as a repeat once.</summary>
+    private static List<TraceLoopReading> Apart(IReadOnlyList<TraceLoopReading> readings)
+    {
+        var apart = new List<TraceLoopReading>();
+        foreach (var reading in readings.OrderByDescending(r => r.Calls.Count))
+        {
+            var at = apart.FindIndex(a => a.Calls.Intersect(reading.Calls).Any());
+            if (at < 0) apart.Add(reading);
+            // A tool names a step better than "the same prompt" does.
+            else apart[at] = new(apart[at].Step.Contains("tool ", StringComparison.Ordinal) ? apart[at].Step : reading.Step, [.. apart[at].Calls.Union(reading.Calls)]);
+        }
+        return apart;
+    }
 
     private static TokenCounts? Tokens(StoredCall? call) =>
         call is null || call.Row.TokenState == TokenState.Unknown ? null : call.Row.Tokens;

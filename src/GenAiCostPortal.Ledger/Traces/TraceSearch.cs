@@ -31,7 +31,7 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
             WithoutFullCost = g.LongCount(t => t.CostState == CostState.PartiallyPriced || t.CostState == CostState.Unpriced || t.CostState == CostState.NoTokens),
             WithRetries = g.LongCount(t => t.Retries > 0),
             WithLoops = g.LongCount(t => t.Loops > 0),
-        }).FirstOrDefaultAsync(cancel);
+        }).SingleOrDefaultAsync(cancel);
         return new TracePage(totals?.Count ?? 0, await RowsAsync(rows, query, cancel))
         {
             WithRetries = totals?.WithRetries ?? 0,
@@ -112,7 +112,7 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
             Median(rows.Select(r => r.Tokens)), Median(rows.Select(r => r.DurationMs)));
     }
 
-    /// <summary>How often each looping agent calls its model in the workflow's traces without a loop.</summary>
+    /// <summary>How often each looping step runs in the workflow's traces without a loop.</summary>
     private static async Task<IReadOnlyDictionary<LoopStep, int>> StepUsualsAsync(LedgerDb db, TraceRow trace, IReadOnlyList<LoopStep> steps, CancellationToken cancel)
     {
         var usuals = new Dictionary<LoopStep, int>();
@@ -122,7 +122,8 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
         foreach (var step in steps)
         {
             var counts = await db.Calls.Where(c => traces.Contains(c.TraceKey) && (c.Flags & CallFlags.IsRetry) == 0)
-                .Join(db.UsageSeries.Where(u => u.AgentId == step.AgentId && u.ModelId == step.ModelId), c => c.UsageSeriesId, u => u.Id, (c, u) => c.TraceKey)
+                .Join(db.UsageSeries.Where(u => u.AgentId == step.AgentId && u.ModelId == step.ModelId), c => c.UsageSeriesId, u => u.Id, (c, u) => new { c.TraceKey, c.SpanId })
+                .Join(db.Spans.Where(s => s.Name == step.Name), c => c, s => new { s.TraceKey, s.SpanId }, (c, s) => c.TraceKey)
                 .GroupBy(key => key).Select(g => g.Count()).ToListAsync(cancel);
             if (counts.Count >= StepUsualAtLeast) usuals[step] = Median(counts);
         }
@@ -144,8 +145,8 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
     }
 }
 
-/// <summary>An agent and the model it calls: what a loop is told apart by in other traces. 0 = not known.</summary>
-internal readonly record struct LoopStep(int AgentId, int ModelId);
+/// <summary>An agent, the model it calls and the name of the call: what a loop is told apart by in other traces. 0 = not known.</summary>
+internal readonly record struct LoopStep(int AgentId, int ModelId, string Name);
 
 /// <summary>A stored call with its series and price.</summary>
 internal sealed record StoredCall(CallRow Row, UsageSeries Usage, int PriceId);

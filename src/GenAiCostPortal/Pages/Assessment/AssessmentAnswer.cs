@@ -24,8 +24,10 @@ internal static class AnswerText
 
     public static string Percent(Score score) => score.Percent is { } percent ? Percent(percent) : "–";
 
-    /// <summary>Whole per cent, cut: 79.9 is not shown as the 80 that begins the next band.</summary>
-    public static string Percent(double percent) => ((int)Math.Floor(percent)).ToString(System.Globalization.CultureInfo.InvariantCulture) + "\u00a0%";
+    /// <summary>Whole per cent. With sixteen questions no score below a band's border rounds up to it.</summary>
+    public static string Percent(double percent) => Whole(percent).ToString(System.Globalization.CultureInfo.InvariantCulture) + "\u00a0%";
+
+    public static int Whole(double percent) => (int)Math.Round(percent, MidpointRounding.AwayFromZero);
 
     public static string Band(Score score) => score.Band is { } band ? Score.Words(band) : "no score";
 

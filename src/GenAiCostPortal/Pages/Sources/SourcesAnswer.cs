@@ -15,7 +15,12 @@ public sealed record SourcesAnswer(
     IReadOnlyList<FeedState> Feeds, IReadOnlyList<JobState> Jobs, ReceiverAnswer Receiver, SpendAnswer Bill, string RunsOf, IReadOnlyList<FeedRun> Runs)
 {
     public IReadOnlyList<FeedState> On => [.. Feeds.Where(f => f.Health != FeedHealth.Off)];
-    public decimal SpentUsd => Feeds.Sum(f => f.SpentThisMonthUsd);
+
+    /// <summary>Feeds with a block of their own: those that are on, and those that no connection has on, so that it is seen what they would add.</summary>
+    public IReadOnlyList<FeedState> Shown => [.. Feeds.Where(f => f.Health != FeedHealth.Off || Feeds.All(o => o.Feed != f.Feed || o.Health == FeedHealth.Off))];
+
+    /// <summary>Connections for which a feed is off while another has it on: a payer reads the bill of all its accounts.</summary>
+    public string OffWords => string.Join(" ", Feeds.Except(Shown).GroupBy(f => f.Title).Select(g => $"{g.Key} is off for {string.Join(" and ", g.Select(f => f.Connection))}."));
 
     /// <summary>Which sources deliver and which do not, by name.</summary>
     public string Headline

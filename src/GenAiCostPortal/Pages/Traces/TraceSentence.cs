@@ -18,8 +18,8 @@ internal static class TraceSentence
             : "The cost of this request is unknown: its models have no price, or its calls no tokens";
         var words = $"<strong>{Html(cost)}.</strong>";
         foreach (var loop in trace.Loops)
-            words += $" {Html(loop.Step)} ran {loop.Times} times{(loop.Usual is { } times ? $" instead of {times}" : "")}"
-                + (loop.EstimatedCostUsd is { } wasted ? $": {UsdText.Round(wasted)} for {loop.Repeats} repeats." : ".");
+            words += $" {Html(Capital(TraceText.Step(loop)))} ran {loop.Times} times{(loop.Usual is { } times ? $" instead of {times}" : "")}"
+                + (loop.EstimatedCostUsd is { } wasted ? $": the {loop.Repeats} repeats cost {UsdText.Round(wasted)}." : ".");
         if (item.Retries > 0)
             words += $" {TraceText.Many(item.Retries, "retry", "retries")}: " + (item.RetryCostUsd > 0 ? $"{UsdText.Fine(item.RetryCostUsd)} wasted." : "nothing wasted, the failed attempts were not billed.");
         if (trace.Loops.Count == 0 && item.Retries == 0) words += " No step repeats and nothing was retried.";
@@ -39,6 +39,8 @@ internal static class TraceSentence
         }
         return waiting;
     }
+
+    private static string Capital(string words) => words.Length > 0 && words.StartsWith("the ", StringComparison.Ordinal) ? "T" + words[1..] : words;
 
     private static string Html(string text) => WebUtility.HtmlEncode(text);
 }

@@ -111,6 +111,9 @@ internal static class TraceText
         _ => "Output",
     };
 
+    /// <summary>A loop's step without the model, which stands at its calls.</summary>
+    public static string Step(TraceLoop loop) => loop.Step.LastIndexOf(", ", StringComparison.Ordinal) is var at and > 0 ? loop.Step[..at] : loop.Step;
+
     /// <summary>Everything worth knowing of a span, in words.</summary>
     public static string TableMarks(TraceSpan span)
     {

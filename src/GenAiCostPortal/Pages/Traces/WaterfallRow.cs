@@ -22,6 +22,9 @@ public sealed record WaterfallRow(
 /// <summary>All lines of a trace's waterfall and what stands below them.</summary>
 public sealed record WaterfallDrawing(IReadOnlyList<WaterfallRow> Rows, double WidthMs, decimal TotalUsd, long Prompt, long Output, string TotalNote)
 {
+    /// <summary>Some leaf lies beside the critical path; if none does, marking it says nothing.</summary>
+    public bool HasSideWork { get; private init; }
+
     // Room to the right of the last bar for its label.
     private const double Room = 1.1;
 
@@ -41,7 +44,10 @@ public sealed record WaterfallDrawing(IReadOnlyList<WaterfallRow> Rows, double W
             rows.Add(Row(spans[i], shown[i], widthMs, isParent, inside));
         }
         var counted = spans.Where(s => s is { IsCall: true, Tokens: not null }).ToList();
-        return new(rows, widthMs, spans.Sum(s => s.EstimatedCostUsd ?? 0), counted.Sum(s => s.Tokens!.Value.Prompt), counted.Sum(s => s.Tokens!.Value.Output), Note(spans));
+        return new(rows, widthMs, spans.Sum(s => s.EstimatedCostUsd ?? 0), counted.Sum(s => s.Tokens!.Value.Prompt), counted.Sum(s => s.Tokens!.Value.Output), Note(spans))
+        {
+            HasSideWork = rows.Any(r => !r.IsHead && !r.Css.Contains("parent", StringComparison.Ordinal) && !r.Css.EndsWith(" crit", StringComparison.Ordinal)),
+        };
     }
 
     /// <summary>Ticks of the time axis as shares of the drawn width.</summary>
@@ -92,7 +98,7 @@ public sealed record WaterfallDrawing(IReadOnlyList<WaterfallRow> Rows, double W
         var cost = loop.EstimatedCostUsd is not { } usd ? "their cost is unknown"
             : $"cost {UsdText.Round(usd)}" + (all > 0 ? $", {(usd / all * 100).ToString("0", CultureInfo.InvariantCulture)}\u00a0% of this trace" : "");
         var note = loop.Usual is { } usual ? $"usual {usual} · the {loop.Repeats} repeats beyond it {cost}" : $"the {loop.Repeats} repeats after the first {cost}";
-        return new("", $"Loop: {loop.Step} ran {loop.Times} times", "", depth, 0, 0, "", "", "", "", "loophead", "", "", depth, note);
+        return new("", $"Loop: {TraceText.Step(loop)} ran {loop.Times} times", "", depth, 0, 0, "", "", "", "", "loophead", "", "", depth, note);
     }
 
     private static string Note(IReadOnlyList<TraceSpan> spans)

@@ -21,7 +21,10 @@ export function start(grid, page, rows, selected) {
     state.space.style.height = `${rows.length * ROW}px`;
     on(state.body, "scroll", () => ask(state), { passive: true });
     on(state.body, "click", event => pick(state, event));
-    const size = new ResizeObserver(() => ask(state));
+    const size = new ResizeObserver(() => {
+      grid.style.setProperty("--bar", `${state.body.offsetWidth - state.body.clientWidth}px`);
+      ask(state);
+    });
     size.observe(state.body);
     state.off.signal.addEventListener("abort", () => size.disconnect());
     reveal(state, indexOf(state, selected));

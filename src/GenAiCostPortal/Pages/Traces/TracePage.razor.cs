@@ -14,24 +14,20 @@ public sealed partial class TracePage
 {
     // Spans of a request may arrive for some minutes; after that a trace does not change and is not read again.
     private static readonly TimeSpan Settles = TimeSpan.FromMinutes(10);
-    private OpenedTrace? _settled;
-    private string? _settledHex;
 
     [Parameter] public string TraceHex { get; set; } = "";
 
-    protected override bool Concerns(LedgerPart part) =>
-        part == LedgerPart.Traces && (Reading.Answer?.Detail is not { } trace || trace.Trace.Start.AddMilliseconds(trace.Trace.DurationMs) > Now - Settles);
+    protected override bool Concerns(LedgerPart part) => part == LedgerPart.Traces && (Reading.Answer?.Detail is not { } trace || !IsSettled(trace));
 
     protected override async Task<OpenedTrace> ReadAsync(PortalUrl url, CancellationToken cancel)
     {
         var hex = url.Path["/traces/".Length..];
         // Selecting a span changes only the address: the spans are the same.
-        if (_settled is { } known && _settledHex == hex) return known;
-        var opened = new OpenedTrace(TraceId.TryParse(hex, out var id) ? await Search.OpenAsync(id, cancel) : null);
-        var isSettled = opened.Detail is { } trace && trace.Trace.Start.AddMilliseconds(trace.Trace.DurationMs) <= Now - Settles;
-        (_settled, _settledHex) = isSettled ? (opened, hex) : (null, null);
-        return opened;
+        if (Reading.Answer is { Detail: { } known } shown && known.Trace.TraceId == hex && IsSettled(known)) return shown;
+        return new OpenedTrace(TraceId.TryParse(hex, out var id) ? await Search.OpenAsync(id, cancel) : null);
     }
+
+    private bool IsSettled(TraceDetail trace) => trace.Trace.Start.AddMilliseconds(trace.Trace.DurationMs) <= Now - Settles;
 
     private bool IsTable => Url["view"] == "table";
 

@@ -12,7 +12,7 @@ namespace GenAiCostPortal.Pages.Traces;
 public sealed partial class TracesPage
 {
     private const int FirstRows = 60;
-    private Virtualize<(TraceItem Item, int Index)>? _more;
+    private Virtualize<(TraceItem Item, int Index)>? _more, _asked;
     private bool _restIsOld;
 
     protected override bool Concerns(LedgerPart part) => part is LedgerPart.Traces;
@@ -24,9 +24,11 @@ public sealed partial class TracesPage
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (!_restIsOld) return;
-        _restIsOld = false;
-        if (_more is not null) await _more.RefreshDataAsync();
+        // The first time only the number of rows is asked for, so that the scroll bar is honest from the start.
+        if (_more is null || (!_restIsOld && ReferenceEquals(_more, _asked))) return;
+        (_restIsOld, _asked) = (false, _more);
+        await _more.RefreshDataAsync();
+        StateHasChanged();
     }
 
     private Period Period => Url.Period(Today);

@@ -104,7 +104,7 @@ public sealed class TracePageTests
         var spans = Enumerable.Range(2, 9_999).Select(i => MadeSpans.Span(Id, (ulong)i, 1, $"step {i}", i, 1)).Prepend(MadeSpans.Root(Id)).ToArray();
         foreach (var part in spans.Chunk(2_000)) await bench.WriteAsync(part);
         var page = Render(bench);
-        page.WaitForElement(".wbody.big");
+        page.WaitForElement(".wbody.long");
         Assert.Empty(page.FindAll(".wbody .wrow"));
         page.WaitForAssertion(() => Assert.Equal(10_000, ((object[][])Assert.Single(module.Invocations["start"]).Arguments[2]!).Length));
     }

@@ -19,7 +19,7 @@ internal static class DayPlan
 
         var requests = workload.Requests * (SampleCalendar.IsWeekend(day) ? workload.WeekendFactor : 1);
         // The rest of the dear day is a quiet one, so that the day is the story's and nothing else.
-        requests *= day == calendar.StoryDay ? 0.99 : Dice.For(seed, workload.Key + "/volume", day).Between(0.975, 1.025);
+        requests *= day == calendar.StoryDay ? 0.99 : Dice.For(seed, workload.Key + "/volume", day).Between(0.98, 1.025);
         var count = (int)Math.Round(requests);
         if (workload.Key != story.Feature) return [Usual(TimeSpan.Zero, Midnight, count, null)];
 

@@ -19,7 +19,7 @@ internal static class FixedCosts
         (Larkfield.NonProduction, "Amazon Simple Storage Service", "TimedStorage-ByteHrs", 1.42m),
     ];
 
-    public static void Add(List<MadeBillLine> lines, DateOnly day, int hours, SampleCalendar calendar, int seed)
+    public static void Add(List<MadeBillLine> lines, DateOnly day, int hours, int seed)
     {
         var part = hours / 24m;
         var quiet = SampleCalendar.IsWeekend(day) ? 0.6m : 1m;
@@ -41,11 +41,11 @@ internal static class FixedCosts
             var amount = decimal.Round(usd * (0.85m + 0.15m * quiet) * part * (decimal)dice.Between(0.96, 1.04), 6);
             lines.Add(new(day, account.Id, "us-east-1", service, "USE1-" + usageType, Usage, null, amount, decimal.Round(amount * 10, 4), "Units"));
         }
-        AddTaxAndCredit(lines, day, calendar);
+        AddTaxAndCredit(lines, day);
     }
 
-    /// <summary>Tax on the 1st, a credit on the 3rd; a day later when that is the story's day, which holds usage only.</summary>
-    private static void AddTaxAndCredit(List<MadeBillLine> lines, DateOnly day, SampleCalendar calendar)
+    /// <summary>Tax on the 1st, a credit on the 3rd; a day later when that is a Tuesday: usual and dear Tuesdays hold usage only.</summary>
+    private static void AddTaxAndCredit(List<MadeBillLine> lines, DateOnly day)
     {
         if (day == Moved(1)) lines.Add(new(day, Larkfield.Production.Id, "us-east-1", "Claude Sonnet 4.6 (Amazon Bedrock Edition)", "USE1-MP:USE1_InputTokenCount_Global-Units", "Tax", null, 8.14m, 1, "Units"));
         if (day == Moved(1)) lines.Add(new(day, Larkfield.Production.Id, "us-east-1", "Tax", "Tax", "Tax", null, 41.27m, 1, "Units"));
@@ -54,7 +54,7 @@ internal static class FixedCosts
         DateOnly Moved(int dayOfMonth)
         {
             var due = new DateOnly(day.Year, day.Month, dayOfMonth);
-            return due == calendar.StoryDay ? due.AddDays(1) : due;
+            return due.DayOfWeek == DayOfWeek.Tuesday ? due.AddDays(1) : due;
         }
     }
 }

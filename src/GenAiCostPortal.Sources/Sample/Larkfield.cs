@@ -71,7 +71,7 @@ internal static class Larkfield
             [new("0.9.0", 400)],
             [new("enrich", "llama", 10, 61_000, 6_000)]),
         new("campaign-copy", "campaign-copy", "Growth", "campaigns", "copywriter", "prod", Production.Id, "us-east-1",
-            VercelAi, "write-campaign", "/api/campaigns", DayShape.Office, 68, 0.08, true, 0m, 0.5m, 400, 0,
+            VercelAi, "write-campaign", "/api/campaigns", DayShape.Office, 64, 0.08, true, 0m, 1m, 400, 0,
             [new("1.9.0", 26), new("1.8.2", 400)],
             [new("ideas", "gpt-oss", 1, 6_000, 2_000), new("draft", "nova-pro", 2, 12_000, 3_500), new("polish", "opus", 1, 8_000, 1_800), new("headline", "direct", 0.5, 6_000, 800)]),
     ];
@@ -91,10 +91,10 @@ internal static class Larkfield
     private static Workload[] Unseen() =>
     [
         new("west-reports", "", "", "", "", "prod", Production.Id, "us-west-2",
-            DotNet, "", "", DayShape.Night, 12, 0.9, false, 0m, 0m, 400, 0, [new("", 400)],
+            DotNet, "", "", DayShape.Night, 18, 0.9, false, 0m, 0m, 400, 0, [new("", 400)],
             [new("report", "haiku", 1, 112_000, 1_800)]),
         new("playground", "", "", "", "", "prod", Production.Id, "us-east-1",
-            DotNet, "", "", DayShape.Office, 9, 0.1, false, 0m, 0m, 400, 0, [new("", 400)],
+            DotNet, "", "", DayShape.Office, 14, 0.1, false, 0m, 0m, 400, 0, [new("", 400)],
             [new("try", "sonnet", 1, 12_000, 1_200)]),
     ];
 }

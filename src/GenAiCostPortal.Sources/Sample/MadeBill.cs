@@ -42,7 +42,7 @@ internal sealed class MadeBill(SampleCalendar calendar, UsagePlan plan, int seed
     {
         var lines = new List<MadeBillLine>();
         AddTokens(lines, day, hours);
-        FixedCosts.Add(lines, day, hours, calendar, seed);
+        FixedCosts.Add(lines, day, hours, seed);
         if (early)
             for (var i = 0; i < lines.Count; i++)
                 if (lines[i].Service.StartsWith("Claude Sonnet", StringComparison.Ordinal))

@@ -125,7 +125,7 @@ internal sealed class TraceScreen(PortalTab tab)
 /// <summary>The assessment as a person uses it.</summary>
 internal sealed class AssessmentScreen(PortalTab tab)
 {
-    public ILocator Submit => tab.Page.GetByRole(AriaRole.Button, new() { Name = "Submit" });
+    public ILocator Submit => tab.Page.GetByRole(AriaRole.Button, new() { Name = "Submit", Exact = true });
     public ILocator History => tab.Page.Locator("section", new() { HasText = "Submitted before" }).Locator("tbody tr");
 
     public async Task GoAsync()

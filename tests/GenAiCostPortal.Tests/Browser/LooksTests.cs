@@ -1,0 +1,122 @@
+using GenAiCostPortal.Sources.Sample;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace GenAiCostPortal.Browser;
+
+/// <summary>Every page with figures and with none.</summary>
+[Collection(SamplePortal.Name)]
+public sealed class FilledPageTests(SamplePortal portal)
+{
+    private const string NotFound = "404 (Not Found)";
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/?show=table&period=last-7-days")]
+    [InlineData("/spend")]
+    [InlineData("/spend?show=table&groupBy=feature,model")]
+    [InlineData("/spend?from=2026-11-17&to=2026-11-18&groupBy=feature")]
+    [InlineData("/traces")]
+    [InlineData("/assessment")]
+    [InlineData("/sources?runs=CostExplorer")]
+    [InlineData("/access")]
+    [InlineData("/welcome")]
+    public Task A_page_with_figures_is_fine(string path) => Looks.AssertFineAsync(p => portal.OpenAsync(p), path);
+
+    [Theory]
+    [InlineData("/?feature=no-such-feature")]
+    [InlineData("/spend?feature=no-such-feature")]
+    [InlineData("/traces?text=no-such-workflow")]
+    [InlineData("/traces/00000000000000000000000000000001")]
+    [InlineData("/assessment/999999")]
+    public Task A_page_with_nothing_to_show_is_fine(string path) => Looks.AssertFineAsync(p => portal.OpenAsync(p), path);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?view=table")]
+    public async Task A_looping_trace_is_fine(string query)
+    {
+        var dearest = await portal.AskAsync($"/api/v1/traces?from=2026-11-17&to=2026-11-18&feature={Story.Told.Feature}&sort=-costUsd&limit=1");
+        await Looks.AssertFineAsync(p => portal.OpenAsync(p), $"/traces/{dearest.GetProperty("items")[0].GetProperty("traceId").GetString()}{query}");
+    }
+
+    [Fact]
+    public async Task An_address_that_leads_nowhere_says_so_with_a_way_back()
+    {
+        await Looks.AssertFineAsync(p => portal.OpenAsync(p), "/no-such-page", NotFound);
+        await using var tab = await portal.OpenAsync();
+        Assert.Equal(404, (await tab.GoAsync("/no-such-page")).Status);
+        await tab.Page.Locator("main").GetByRole(AriaRole.Link, new() { Name = "Overview" }).ClickAsync();
+        await tab.WaitForPageAsync("Overview");
+        tab.AssertQuiet(NotFound);
+    }
+
+    [Fact]
+    public async Task Menus_are_fine_when_they_are_open()
+    {
+        await using var tab = await portal.OpenAsync();
+        await new SpendScreen(tab).GoAsync("?feature=contract-summary");
+        foreach (var menu in await tab.Page.Locator("details.menu > summary").AllAsync())
+        {
+            await menu.ClickAsync();
+            await Expect(tab.Page.Locator("details.menu[open] :is(.menu-list, .filter-columns, form)").First).ToBeVisibleAsync();
+            await tab.AssertAccessibleAsync();
+            await tab.Page.Keyboard.PressAsync("Escape");
+        }
+        tab.AssertQuiet();
+    }
+}
+
+/// <summary>Every page of a portal that has nothing yet, and of one whose store does not answer.</summary>
+[Collection(OwnPortalStories.Name)]
+public sealed class EmptyAndFaultyPageTests(ChromiumHost chromium)
+{
+    [Fact]
+    public async Task Each_page_of_an_empty_portal_is_fine()
+    {
+        await using var portal = OwnPortal.Start(chromium.Browser, isOpen: true);
+        foreach (var path in new[] { "/welcome", "/spend", "/traces", "/assessment", "/sources", "/access" })
+            await Looks.AssertFineAsync(p => portal.OpenAsync(p), path);
+    }
+
+    [Fact]
+    public async Task A_page_whose_figures_cannot_be_read_says_so_without_a_technical_word_and_tries_again()
+    {
+        await using var portal = OwnPortal.Start(chromium.Browser, isOpen: true);
+        await portal.SendAsync("POST /summaries");
+        await using var tab = await portal.OpenAsync();
+        foreach (var (path, table) in new[] { ("/", "usage_rollup"), ("/spend", "usage_rollup"), ("/traces", "trace"), ("/assessment", "assessment_draft"), ("/sources", "feed_run"), ("/access", "action_record") })
+        {
+            await using var broken = await portal.BreakAsync(table);
+            await tab.GoAsync(path);
+            var fault = tab.Page.Locator(".state.error[role=alert]");
+            await Expect(fault).ToHaveCountAsync(1);
+            await Looks.AssertAsync(tab);
+            foreach (var text in new[] { await tab.Page.ContentAsync(), await tab.Page.Locator("body").InnerTextAsync() })
+                foreach (var word in new[] { "Exception", "SQLite", "no such table", "   at ", table + "\"" })
+                    Assert.DoesNotContain(word, text, StringComparison.OrdinalIgnoreCase);
+
+            await broken.DisposeAsync();
+            await fault.GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
+            await Expect(fault).ToHaveCountAsync(0);
+            await Expect(tab.Page.Locator(".reading").First).ToBeVisibleAsync();
+        }
+        tab.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task The_sign_in_is_fine_in_both_themes_and_on_a_phone()
+    {
+        await using var portal = OwnPortal.Start(chromium.Browser, isOpen: false);
+        foreach (var theme in Enum.GetValues<Theme>())
+            foreach (var isPhone in new[] { false, true })
+            {
+                await using var tab = await portal.OpenAsync(isPhone, theme);
+                await tab.Page.GotoAsync("/sign-in");
+                await tab.AssertAccessibleAsync();
+                await tab.AssertNoSidewaysScrollAsync();
+                tab.AssertQuiet();
+            }
+    }
+}

@@ -13,7 +13,7 @@ public sealed class FilledPageTests(SamplePortal portal)
 
     [Theory]
     [InlineData("/")]
-    [InlineData("/?show=table&period=last-7-days")]
+    [InlineData("/?show=table&period=7d")]
     [InlineData("/spend")]
     [InlineData("/spend?show=table&groupBy=feature,model")]
     [InlineData("/spend?from=2026-11-17&to=2026-11-18&groupBy=feature")]

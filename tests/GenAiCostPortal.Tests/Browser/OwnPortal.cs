@@ -36,7 +36,7 @@ internal sealed class OwnPortal : IAsyncDisposable
     /// <summary>A request with one call of a million input tokens of Claude Sonnet 4.6: three dollars at the public list price.</summary>
     public async Task<HttpStatusCode> SendAsync(string workflow, string? key = null)
     {
-        var at = DateTimeOffset.UtcNow.AddSeconds(-5).ToUnixTimeMilliseconds() * 1_000_000;
+        var at = TimeProvider.System.GetUtcNow().AddSeconds(-5).ToUnixTimeMilliseconds() * 1_000_000;
         var id = Interlocked.Increment(ref _sent);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/traces");
         if (key is not null) request.Headers.Authorization = new("Bearer", key);

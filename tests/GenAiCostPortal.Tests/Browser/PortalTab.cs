@@ -111,7 +111,7 @@ public sealed class PortalTab : IAsyncDisposable
     }
 
     /// <param name="expected">A part of every complaint that the test provokes itself.</param>
-    public void AssertQuiet(string? expected = null) => Assert.Empty(_complaints.Where(c => expected is null || !c.Contains(expected, StringComparison.Ordinal)));
+    public void AssertQuiet(string? expected = null) => Assert.DoesNotContain(_complaints, c => expected is null || !c.Contains(expected, StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

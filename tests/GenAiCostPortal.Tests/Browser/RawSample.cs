@@ -54,7 +54,7 @@ internal sealed class RawSample
                 : (await BillAsync(from, to, "tag:GenAI:Workload", "USAGE_TYPE", $$"""{"And":[{{filter}},{{Json("Dimensions", "RECORD_TYPE", "Usage")}}]}""")).Where(g => g.Key1 != "GenAI:Workload$");
             sum += lines.Sum(l => decimal.Round(l.Usd, 9));
             if (isGenAi)
-                sum += (await BillAsync(from, to, "LINKED_ACCOUNT", "RECORD_TYPE", $$"""{"And":[{{filter}},{"Not":{{Json("Dimensions", "RECORD_TYPE", "Usage")}}}]}""")).Sum(l => decimal.Round(l.Usd, 9));
+                sum += (await BillAsync(from, to, "LINKED_ACCOUNT", "RECORD_TYPE", $$$"""{"And":[{{{filter}}},{"Not":{{{Json("Dimensions", "RECORD_TYPE", "Usage")}}} }]}""")).Sum(l => decimal.Round(l.Usd, 9));
         }
         return sum;
     }
@@ -155,7 +155,7 @@ internal sealed class RawSample
     private static long Count(WireSpan span, params string[] keys) => span.Attributes.FirstOrDefault(a => keys.Contains(a.Key))?.Value.IntValue ?? 0;
     private static decimal Amount(JsonElement group, string metric) => decimal.Parse(group.GetProperty("Metrics").GetProperty(metric).GetProperty("Amount").GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture);
     private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-    private static string Json(string kind, string key, string value) => $$"""{"{{kind}}":{"Key":"{{key}}","Values":["{{value}}"]}}""";
+    private static string Json(string kind, string key, string value) => $$$"""{"{{{kind}}}":{"Key":"{{{key}}}","Values":["{{{value}}}"]}}""";
 
     private static string Group(string key) => key.StartsWith("tag:", StringComparison.Ordinal)
         ? $$"""{"Type":"TAG","Key":"{{key[4..]}}"}""" : $$"""{"Type":"DIMENSION","Key":"{{key}}"}""";

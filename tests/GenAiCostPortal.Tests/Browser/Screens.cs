@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -22,6 +23,10 @@ internal sealed class OverviewScreen(PortalTab tab)
     /// <summary>Billed USD of each row of the ladder, by name.</summary>
     public async Task<Dictionary<string, decimal>> FeaturesAsync() => await Rows.ReadAsync(tab.Page.Locator(".chart-and-ladder table.ladder tbody tr:not(.sub):not(.total)"), "th", "td.r >> nth=0", "Not yet billed");
 
+    /// <summary>How many times a usual day the sentence at the top says.</summary>
+    public async Task<decimal> TimesUsualAsync() =>
+        decimal.Parse(Regex.Match(await Lead.InnerTextAsync(), @"([0-9.]+)\stimes").Groups[1].Value, CultureInfo.InvariantCulture);
+
     public Task<decimal> HeadlineUsdAsync() => tab.UsdAsync("dl.figures .figure:first-child dd.value");
 
     /// <summary>A click on the column of a day in the chart.</summary>
@@ -41,11 +46,12 @@ internal sealed class SpendScreen(PortalTab tab)
         await WaitAsync();
     }
 
-    public async Task WaitAsync()
+    /// <summary>Waits for figures that answer an address with these words: the old ones stay until the new ones are there.</summary>
+    public async Task WaitAsync(params string[] words)
     {
         await tab.WaitForPageAsync("Spend");
+        await tab.Page.Locator("a[download]" + string.Concat(words.Select(w => $"[href*='{w}']"))).WaitForAsync();
         await tab.Page.Locator("[data-figure=table-total]").WaitForAsync();
-        await Expect(tab.Page.Locator(".reading.stale")).ToHaveCountAsync(0);
     }
 
     public Task<decimal> TotalUsdAsync() => tab.UsdAsync(".equation [data-figure=total]");

@@ -18,6 +18,12 @@ internal sealed class Inbox(TraceWriter writer, OtlpOptions options, ILogger<Inb
     private long _spans, _bytes;
     private int _deliveries;
 
+    /// <summary>Spans taken and not yet on disk.</summary>
+    public long WaitingSpans
+    {
+        get { lock (_lock) return _spans; }
+    }
+
     /// <summary>Whether a body of this size could be taken now; asked before the work of decoding it.</summary>
     public bool HasRoom(long bytes)
     {

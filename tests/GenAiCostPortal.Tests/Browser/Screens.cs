@@ -29,11 +29,11 @@ internal sealed class OverviewScreen(PortalTab tab)
 
     public Task<decimal> HeadlineUsdAsync() => tab.UsdAsync("dl.figures .figure:first-child dd.value");
 
-    /// <summary>A click on the column of a day in the chart.</summary>
+    /// <summary>A click on the column of a day in the chart, above its parts, which lead to their features.</summary>
     public async Task OpenDayAsync(DateOnly day)
     {
         var name = day.ToString("d MMM", CultureInfo.InvariantCulture);
-        await tab.Page.Locator($"svg.wide [data-point][aria-label*='{name}:'] rect.seg").First.ClickAsync();
+        await tab.Page.Locator($"svg.wide [data-point][aria-label*='{name}:'] rect.ring-focus").ClickAsync(new() { Position = new() { X = 2, Y = 2 } });
     }
 }
 

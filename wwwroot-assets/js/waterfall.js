@@ -146,10 +146,22 @@ function pick(state, event) {
   tell(state, id);
 }
 
+// Where a span lies on the time axis, as shares of the whole.
+function place(state, id) {
+  if (state.rows) {
+    const row = state.rows[indexOf(state, id)];
+    return row && { at: row[4], width: row[5] };
+  }
+  const bar = state.body.querySelector(`[data-span="${CSS.escape(id)}"] .wspan`);
+  return bar && { at: Number(bar.style.getPropertyValue("--a")), width: Number(bar.style.getPropertyValue("--w")) };
+}
+
 // A held arrow key runs through many rows: the server hears of the one it rests on.
 function tell(state, id) {
   state.selected = id;
   mark(state);
+  const span = state.width < 1 && place(state, id);
+  if (span && (span.at + span.width < state.from || span.at > state.from + state.width)) move(state, span.at - state.width / 4, state.width);
   clearTimeout(state.telling);
   state.telling = setTimeout(() => { state.telling = undefined; state.page.invokeMethodAsync("SelectAsync", id); }, 90);
 }
@@ -186,7 +198,10 @@ function move(state, from, width) {
   ticks(state);
 }
 
-function zoomBy(state, factor, around = 0.5) {
+// Around the pointer, else around the selected span, else the middle.
+function zoomBy(state, factor, around) {
+  const span = around === undefined && place(state, state.selected);
+  around ??= span ? Math.min(1, Math.max(0, (span.at + span.width / 2 - state.from) / state.width)) : 0.5;
   const width = Math.min(1, state.width * factor);
   move(state, state.from + (state.width - width) * around, width);
 }

@@ -32,12 +32,12 @@ public sealed class EvidenceReport(SpendReport spend, UsageShares usage, TimePro
         var through = answer.BilledThrough ?? from;
         var open = answer.BilledUsd * (1 - share);
         return Evidence.Share("V1", share, AttributedShare, $"{Percent(share)} of billed dollars have a measured owner",
-            string.Create(CultureInfo.InvariantCulture, $"{Days(from, through)}, ${open:#,0.00} without; 90 % is enough"), open);
+            string.Create(CultureInfo.InvariantCulture, $"{Days(from, through)}, ${open:#,0.00} without; 90\u00a0% is enough"), open);
     }
 
     internal static Evidence Tokens(decimal? withFeature, DateOnly from, DateOnly through) => withFeature is not { } share
         ? Evidence.None("O1", "no recorded call with tokens in the last 30 days")
-        : Evidence.Share("O1", share, TokensShare, $"{Percent(share)} of tokens have a feature", $"{Days(from, through)}, recorded calls; 90 % is enough");
+        : Evidence.Share("O1", share, TokensShare, $"{Percent(share)} of tokens have a feature", $"{Days(from, through)}, recorded calls; 90\u00a0% is enough");
 
     /// <summary>One line of cost means that visibility is insufficient, whatever the other answers say.</summary>
     internal static string Hint(SpendAnswer answer)

@@ -105,6 +105,20 @@ public sealed class TraceDetailTests
     }
 
     [Fact]
+    public async Task Loops_that_share_calls_are_one_so_that_no_repeat_is_counted_twice()
+    {
+        // Twelve calls with the same prompt, the last without a tool after it: a loop of 12 by prompt and one of 11 by tool.
+        var spans = Agent(Id, 12)[..^1].Select(s => s.Attributes["gen_ai.request.model"] is null ? s
+            : s with { Attributes = new([.. s.Attributes.Items, KeyValuePair.Create(TraceReader.PromptHash, (object)42L)]) }).ToArray();
+        await using var store = await StoreAsync(spans);
+        var trace = (await store.Get<TraceSearch>().OpenAsync(Id))!;
+        var loop = Assert.Single(trace.Loops);
+        Assert.Equal((12, 11), (loop.Times, loop.Repeats));
+        Assert.Contains("tool lookup_clause", loop.Step, StringComparison.Ordinal);
+        Assert.Equal(loop.EstimatedCostUsd, trace.Spans.Where(s => s.IsRepeat).Sum(s => s.EstimatedCostUsd));
+    }
+
+    [Fact]
     public async Task Earlier_requests_of_the_workflow_tell_what_is_usual()
     {
         await using var store = await StoreAsync();

@@ -21,6 +21,9 @@ public sealed record SpendPicture(
     /// <summary>Requests are booked to the owners of their root, so they say nothing by model, component or account.</summary>
     public bool HasRequests => GroupBy.All(d => d is SpendDimension.Team or SpendDimension.Application or SpendDimension.Feature or SpendDimension.Environment or SpendDimension.Release or SpendDimension.Workflow);
 
+    /// <summary>The whole period is estimated: the table shows the estimate, not a column of zeros.</summary>
+    public bool IsUnbilled => Series.BilledUsd == 0 && Series.EstimatedUsd != 0;
+
     public bool IsEmpty => Series.TotalUsd == 0 && Series.OffBillUsd == 0 && Series.Rows.All(r => r.CostUsd == 0 && r.Calls == 0);
 
     /// <summary>The days that are wholly billed: <c>1–19 Nov</c>.</summary>

@@ -81,7 +81,7 @@ public sealed class SpendTable
     {
         var path = Path(keys);
         var rows = _series[path].ToArray();
-        var byTime = rows.Where(r => r.Time is not null).GroupBy(r => r.Time!.Value).ToDictionary(g => g.Key, g => g.Sum(r => r.BilledUsd));
+        var byTime = rows.Where(r => r.Time is not null).GroupBy(r => r.Time!.Value).ToDictionary(g => g.Key, g => g.Sum(r => _picture.IsUnbilled ? r.EstimatedUsd : r.BilledUsd));
         var now = _now[path].Sum(r => r.CostUsd);
         var before = _before[path].Sum(r => r.CostUsd);
         var recorded = _recorded[path].ToArray();

@@ -24,7 +24,7 @@ public sealed record ValueScale(decimal Min, decimal Max, decimal Step, bool IsC
         var max = positive[^1];
         var median = positive[positive.Length / 2];
         var usual = positive.Last(t => t <= Math.Max(3 * median, positive[0]));
-        var canCut = positive.Length >= 4 && max > Dwarfs * usual;
+        var canCut = positive.Length >= 4 && max > Dwarfs * usual && positive.Count(t => t > usual) <= Math.Max(2, positive.Length / 10);
         var isCut = cut && canCut;
         var top = isCut ? usual * 1.6m : max * 1.04m;
         var step = RoundStep(top / 5);

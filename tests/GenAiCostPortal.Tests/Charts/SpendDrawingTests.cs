@@ -52,6 +52,9 @@ public sealed class SpendDrawingTests
     public void Even_days_are_never_cut() => Assert.False(Month(100, 110, 120, 130).Scale(cut: true).CanCut);
 
     [Fact]
+    public void Many_dear_days_are_not_cut() => Assert.False(Month(10, 10, 10, 10, 10, 10, 100, 100, 100, 100, 100).Scale(cut: true).CanCut);
+
+    [Fact]
     public void Every_point_can_be_reached_and_says_its_value()
     {
         var points = Draw(Month(10, 20), cut: false).Descendants("g").Where(g => g.Attribute("data-point") is not null).ToArray();

@@ -20,7 +20,6 @@ internal sealed class SpanSheet
     private readonly Dictionary<long, StoredCall> _calls;
     private readonly Dictionary<SpanId, Call> _read;
     private readonly TraceReading _reading;
-    private readonly IReadOnlyList<TraceLoopReading> _loops;
 
     public SpanSheet(Dimensions dimensions, PriceFinder prices, TraceId id, List<SpanRow> rows,
         IReadOnlyDictionary<int, SpanOrigin> origins, IEnumerable<StoredCall> calls, OwnerKeys keys)
@@ -31,15 +30,14 @@ internal sealed class SpanSheet
         _calls = calls.ToDictionary(c => c.Row.SpanId);
         _reading = TraceReader.Read([.. rows.Select(row => Span(id, row))], keys);
         _read = _reading.Calls.ToDictionary(c => c.SpanId);
-        _loops = Apart(_reading.Loops);
     }
 
     /// <summary>What the loops of this trace would be called in other traces.</summary>
-    public IReadOnlyList<LoopStep> LoopSteps => [.. _loops.Select(Step).OfType<LoopStep>().Distinct()];
+    public IReadOnlyList<LoopStep> LoopSteps => [.. _reading.Loops.Select(Step).OfType<LoopStep>().Distinct()];
 
     public TraceDetail Detail(TraceItem item, IReadOnlyDictionary<LoopStep, int> usualSteps, WorkflowUsual? usual)
     {
-        var loops = _loops.Select(loop => Loop(loop, usualSteps)).OrderByDescending(l => l.EstimatedCostUsd ?? 0).ToList();
+        var loops = _reading.Loops.Select(loop => Loop(loop, usualSteps)).OrderByDescending(l => l.EstimatedCostUsd ?? 0).ToList();
         var looping = loops.SelectMany(l => l.Spans).ToHashSet();
         var repeats = loops.SelectMany(l => l.Spans.Skip(l.Usual ?? 1)).ToHashSet();
         var places = Waterfall.Place([.. _rows.Select(r => new WaterfallSpan(Id(r.SpanId), Id(r.ParentSpanId), r.StartUnixNs, r.StartUnixNs + r.DurationNs))]);
@@ -83,20 +81,6 @@ internal sealed class SpanSheet
         if (loop.Calls.Count == 0 || !_calls.TryGetValue((long)loop.Calls[0].Value, out var call)) return null;
         var name = _rows.FirstOrDefault(r => r.SpanId == call.Row.SpanId)?.Name;
         return name is null ? null : new LoopStep(call.Usage.AgentId, call.Usage.ModelId, name);
-    }
-
-    /// <summary>Loops that share calls (the same tool, the same prompt) are one: a call is counted as a repeat once.</summary>
-    private static List<TraceLoopReading> Apart(IReadOnlyList<TraceLoopReading> readings)
-    {
-        var apart = new List<TraceLoopReading>();
-        foreach (var reading in readings.OrderByDescending(r => r.Calls.Count))
-        {
-            var at = apart.FindIndex(a => a.Calls.Intersect(reading.Calls).Any());
-            if (at < 0) apart.Add(reading);
-            // A tool names a step better than "the same prompt" does.
-            else apart[at] = new(apart[at].Step.Contains("tool ", StringComparison.Ordinal) ? apart[at].Step : reading.Step, [.. apart[at].Calls.Union(reading.Calls)]);
-        }
-        return apart;
     }
 
     private static TokenCounts? Tokens(StoredCall? call) =>

@@ -105,15 +105,15 @@ public sealed class TraceDetailTests
     }
 
     [Fact]
-    public async Task Loops_that_share_calls_are_one_so_that_no_repeat_is_counted_twice()
+    public async Task A_step_that_repeats_by_tool_and_by_prompt_is_one_loop_so_that_no_repeat_is_counted_twice()
     {
-        // Twelve calls with the same prompt, the last without a tool after it: a loop of 12 by prompt and one of 11 by tool.
+        // Twelve calls with the same prompt, the last without a tool after it: eleven repeat by tool, twelve by prompt.
         var spans = Agent(Id, 12)[..^1].Select(s => s.Attributes["gen_ai.request.model"] is null ? s
             : s with { Attributes = new([.. s.Attributes.Items, KeyValuePair.Create(TraceReader.PromptHash, (object)42L)]) }).ToArray();
         await using var store = await StoreAsync(spans);
         var trace = (await store.Get<TraceSearch>().OpenAsync(Id))!;
         var loop = Assert.Single(trace.Loops);
-        Assert.Equal((12, 11), (loop.Times, loop.Repeats));
+        Assert.Equal((11, 10), (loop.Times, loop.Repeats));
         Assert.Contains("tool lookup_clause", loop.Step, StringComparison.Ordinal);
         Assert.Equal(loop.EstimatedCostUsd, trace.Spans.Where(s => s.IsRepeat).Sum(s => s.EstimatedCostUsd));
     }

@@ -61,7 +61,7 @@ public sealed class FilledPageTests(SamplePortal portal)
         {
             await menu.ClickAsync();
             await Expect(tab.Page.Locator("details.menu[open] :is(.menu-list, .filter-columns, form)").First).ToBeVisibleAsync();
-            await tab.AssertAccessibleAsync();
+            await tab.AssertAccessibleAsync(within: tab.Page.Locator("details.menu[open]"));
             await tab.Page.Keyboard.PressAsync("Escape");
         }
         tab.AssertQuiet();

@@ -93,10 +93,12 @@ public sealed class PortalTab : IAsyncDisposable
 
     /// <summary>axe finds nothing to complain of.</summary>
     /// <param name="onlyColours">Only what another theme can change.</param>
-    public async Task AssertAccessibleAsync(bool onlyColours = false)
+    /// <param name="within">Only this part, where it lies over others.</param>
+    public async Task AssertAccessibleAsync(bool onlyColours = false, ILocator? within = null)
     {
         var rules = onlyColours ? new RunOnlyOptions { Type = "rule", Values = ["color-contrast"] } : new RunOnlyOptions { Type = "tag", Values = [.. Guidelines] };
-        var found = await Page.RunAxe(new AxeRunOptions { RunOnly = rules });
+        var options = new AxeRunOptions { RunOnly = rules };
+        var found = within is null ? await Page.RunAxe(options) : await within.RunAxe(options);
         Assert.True(found.Violations.Length == 0, $"{Page.Url} at {Page.ViewportSize!.Width} px:\n" + string.Join('\n', found.Violations.Select(v =>
             $"{v.Id}: {v.Help} — {string.Join(" | ", v.Nodes.Take(6).Select(n => $"{n.Target} {n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}"))}")));
     }

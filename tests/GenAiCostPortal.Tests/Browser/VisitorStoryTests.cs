@@ -79,6 +79,7 @@ public sealed class VisitorStoryTests(SamplePortal portal)
         await tab.Page.Locator("summary", new() { HasText = "month to date" }).ClickAsync();
         await tab.Page.Locator(".menu-list a", new() { HasText = "Last 7 days" }).First.ClickAsync();
         await tab.WaitForAddressAsync("period=");
+        await spend.WaitAsync("from=2026-11-15");
         await spend.GroupByAsync("Model");
         await tab.WaitForAddressAsync("groupBy=model");
         await spend.WaitAsync("from=2026-11-15", "groupBy=model");
@@ -120,6 +121,9 @@ public sealed class VisitorStoryTests(SamplePortal portal)
         await Expect(trace.Selected).ToHaveAttributeAsync("data-span", id!);
         await Expect(trace.Panel.Locator("h3").First).ToHaveTextAsync(name);
 
+        // The name of a span is a link, so the first step back unselects it.
+        await tab.Page.GoBackAsync();
+        await tab.WaitForAddressAsync("/traces/", "!span=");
         await tab.Page.GoBackAsync();
         await tab.WaitForAddressAsync("/traces?", "sort=-durationMs");
         await Expect(tab.Page.Locator("th[aria-sort=descending]")).ToContainTextAsync("Duration");

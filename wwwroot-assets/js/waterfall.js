@@ -29,6 +29,11 @@ export function start(grid, page, rows, selected) {
     state.off.signal.addEventListener("abort", () => size.disconnect());
     reveal(state, indexOf(state, selected));
     draw(state);
+  } else {
+    // Rows in the page have a link as their name; the rest of the row leads where the name does.
+    on(grid, "click", event => {
+      if (!event.target.closest("a, button")) event.target.closest("[data-span]")?.querySelector("a.nm")?.click();
+    });
   }
 }
 

@@ -45,7 +45,7 @@ public sealed partial class SpendPage
     private static string GroupWords(SpendPicture picture) => string.Join(" and ", picture.GroupBy.Select(d => DimensionText.Name(d).ToLowerInvariant()));
     private static bool IsFullScale(SpendPicture picture) => picture.Url["scale"] == "full";
     private static bool IsTable(SpendPicture picture) => picture.Url["show"] == "table";
-    private static string ShowHref(SpendPicture picture) => picture.Url.With("show", IsTable(picture) ? null : "table").ToString();
+    private string ShowHref(SpendPicture picture) => Url.With("show", IsTable(picture) ? null : "table").ToString();
 
     private static string StepName(SpendPicture picture)
     {

@@ -33,7 +33,7 @@ public sealed class AssessmentOnPhoneTests(SamplePortal portal)
         await Expect(assessment.Submit).ToHaveCountAsync(0);
         foreach (var (id, answer) in Answers) await assessment.AnswerAsync(id, answer);
         await assessment.NoteAsync("O2", "Nobody has looked yet");
-        await Expect(tab.Page.Locator("#q-O2 summary")).ToHaveTextAsync("Guidance and your note");
+        await Expect(tab.Page.Locator("#q-O2 summary")).ToHaveTextAsync("Guidance · your note");
         await tab.AssertNoSidewaysScrollAsync();
 
         await tab.ReloadAsync();

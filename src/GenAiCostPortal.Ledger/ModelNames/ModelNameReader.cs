@@ -28,6 +28,8 @@ public static partial class ModelNameReader
         var key = (name, providerHint);
         if (Cache.TryGetValue(key, out var known)) return known;
         var read = ReadUncached(name, providerHint);
+        // A profile may become known later.
+        if (!read.IsResolved && ProfileModels.IsProfile(name)) return read;
         // Names come from outside: the cache stops growing rather than keep whatever is sent.
         if (name.Length <= LongestName && Volatile.Read(ref _cached) < CacheSize && Cache.TryAdd(key, read)) Interlocked.Increment(ref _cached);
         return read;
@@ -44,6 +46,7 @@ public static partial class ModelNameReader
         {
             _ when arn.Id.Length == 0 || arn.Id.StartsWith("arn:", StringComparison.OrdinalIgnoreCase) => Unresolved(text, providerHint, arn.OpaqueDisplay()),
             "foundation-model" => ReadName(arn.Id, providerHint, RoutingScope.InRegion),
+            "application-inference-profile" when ProfileModels.Find(text) is { } behind && !ProfileModels.IsProfile(behind) => Read(behind, providerHint),
             "inference-profile" => ReadName(arn.Id, providerHint, RoutingScope.Unknown),
             // custom-model/{base id}:{context}/{id}: billed at the base model's usage types.
             "custom-model" when arn.Id.Contains('/', StringComparison.Ordinal) => ReadName(arn.Id[..arn.Id.IndexOf('/', StringComparison.Ordinal)], providerHint, RoutingScope.InRegion),

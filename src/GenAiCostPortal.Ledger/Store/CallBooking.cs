@@ -22,7 +22,7 @@ internal sealed class CallBooking(Dimensions dimensions, PriceFinder prices, Ser
             Id(DimensionKind.Account, call.AccountId), Id(DimensionKind.Region, call.Region), Id(DimensionKind.Provider, call.Model.Provider), model,
             call.Tier, call.Model.Scope, call.Band, Id(DimensionKind.Feature, owners.Feature), Id(DimensionKind.Team, owners.Team),
             Id(DimensionKind.Application, owners.Application), Id(DimensionKind.Environment, owners.Environment), Id(DimensionKind.Release, owners.Release),
-            Id(DimensionKind.Workflow, owners.Workflow), Id(DimensionKind.Agent, owners.Agent), call.IsOffBill);
+            Id(DimensionKind.Workflow, owners.Workflow), Id(DimensionKind.Agent, owners.Agent), call.IsOffBill, call.Doors);
 
         var (tokens, state, flags) = (call.Tokens, call.TokenState, call.Flags);
         if (!IsPossible(tokens)) (tokens, state, flags) = (default, TokenState.Unknown, flags | CallFlags.TokensInconsistent);
@@ -30,7 +30,7 @@ internal sealed class CallBooking(Dimensions dimensions, PriceFinder prices, Ser
 
         var cost = new CostKey(
             usage.Account, usage.Region, usage.Provider, model, call.Tier, call.Model.Scope, call.Band, usage.Feature, usage.Team,
-            usage.Application, usage.Environment, usage.Release, call.IsOffBill, call.IsBillable, 0);
+            usage.Application, usage.Environment, usage.Release, call.IsOffBill, call.IsBillable, 0, call.Doors);
         var price = call.IsBillable ? PriceOf(call, cost, before) : null;
         cost = cost with { Price = price?.Id ?? 0 };
 
@@ -53,6 +53,7 @@ internal sealed class CallBooking(Dimensions dimensions, PriceFinder prices, Ser
             RequestId = call.RequestId.Length == 0 ? null : call.RequestId,
             ErrorType = call.ErrorType.Length == 0 ? null : call.ErrorType,
             Detail = new CallDetail(call.Sender, call.Reading, call.Operation, call.Service, call.SenderReportedCostUsd, call.PromptHash, call.HiddenRetries).ToJson(),
+            Doors = call.Doors,
         };
     }
 

@@ -2,6 +2,8 @@ using GenAiCostPortal.Ledger.Access;
 using GenAiCostPortal.Ledger.Assessment;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Feeds;
+using GenAiCostPortal.Ledger.Inventory;
+using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Traces;
 using GenAiCostPortal.Ledger.Usage;
@@ -32,6 +34,14 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
     public DbSet<LedgerEntry> LedgerEntries => Set<LedgerEntry>();
     public DbSet<MeteredUsage> MeteredUsage => Set<MeteredUsage>();
     public DbSet<FeedRun> FeedRuns => Set<FeedRun>();
+    public DbSet<FeedCursor> FeedCursors => Set<FeedCursor>();
+    public DbSet<InferenceProfile> InferenceProfiles => Set<InferenceProfile>();
+    public DbSet<ResourceSeen> Resources => Set<ResourceSeen>();
+    public DbSet<CostAllocationTag> CostAllocationTags => Set<CostAllocationTag>();
+    public DbSet<MeteredResource> MeteredResources => Set<MeteredResource>();
+    public DbSet<MeasuredStream> MeasuredStreams => Set<MeasuredStream>();
+    public DbSet<MeasuredPoint> MeasuredPoints => Set<MeasuredPoint>();
+    public DbSet<MeasuredUsage> MeasuredUsage => Set<MeasuredUsage>();
     public DbSet<SenderSeen> Senders => Set<SenderSeen>();
     public DbSet<SignalCount> SignalCounts => Set<SignalCount>();
     public DbSet<AssessmentDraft> AssessmentDrafts => Set<AssessmentDraft>();
@@ -74,6 +84,8 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
             e.ToTable("call").HasKey(x => new { x.TraceKey, x.SpanId });
             e.Ignore(x => x.Tokens);
             e.HasIndex(x => x.StartUnixMs);
+            // One call may come through several doors: its Bedrock request id is how they meet.
+            e.HasIndex(x => x.RequestId).HasFilter("\"RequestId\" IS NOT NULL");
         });
         model.Entity<UsageSeries>(e => { e.ToTable("usage_series"); e.Property(x => x.Id).ValueGeneratedNever(); });
         model.Entity<CostSeries>(e => { e.ToTable("cost_series"); e.Property(x => x.Id).ValueGeneratedNever(); });
@@ -96,6 +108,20 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
         model.Entity<MeteredUsage>(e => e.ToTable("metered_usage")
             .HasKey(x => new { x.HourUnixSeconds, x.AccountId, x.RegionId, x.ModelId, x.Scope, x.Metric }));
         model.Entity<FeedRun>(e => { e.ToTable("feed_run"); e.HasIndex(x => new { x.Feed, x.Start }); });
+        model.Entity<FeedCursor>(e => e.ToTable("feed_cursor").HasKey(x => new { x.Feed, x.Connection, x.Place }));
+        model.Entity<InferenceProfile>(e => e.ToTable("inference_profile").HasKey(x => x.Arn));
+        model.Entity<ResourceSeen>(e => e.ToTable("resource").HasKey(x => x.Arn));
+        model.Entity<CostAllocationTag>(e => e.ToTable("cost_allocation_tag").HasKey(x => new { x.Connection, x.TagKey }));
+        model.Entity<MeteredResource>(e => e.ToTable("metered_resource")
+            .HasKey(x => new { x.HourUnixSeconds, x.AccountId, x.RegionId, x.ResourceId, x.MetricId }));
+        model.Entity<MeasuredStream>(e =>
+        {
+            e.ToTable("measured_stream");
+            e.Property(x => x.Id).ValueGeneratedNever();
+            e.HasIndex(x => x.Hash).IsUnique();
+        });
+        model.Entity<MeasuredPoint>(e => e.ToTable("measured_point").HasKey(x => new { x.StreamId, x.TimeUnixMs }));
+        model.Entity<MeasuredUsage>(e => e.ToTable("measured_usage").HasKey(x => new { x.SlotUnixSeconds, x.SeriesId, x.Measure }));
         model.Entity<SenderSeen>(e => { e.ToTable("sender"); e.HasIndex(x => new { x.ScopeName, x.ScopeVersion, x.Language }).IsUnique(); });
         model.Entity<SignalCount>(e => e.ToTable("signal_count").HasKey(x => x.Signal));
         model.Entity<AssessmentDraft>(e => e.ToTable("assessment_draft").HasKey(x => x.Scope));

@@ -1,4 +1,5 @@
 using GenAiCostPortal.Ledger.ModelNames;
+using GenAiCostPortal.Ledger.Traces;
 using GenAiCostPortal.Ledger.Usage;
 
 namespace GenAiCostPortal.Ledger.Store;
@@ -6,12 +7,12 @@ namespace GenAiCostPortal.Ledger.Store;
 /// <summary>What makes a usage series; the columns of <see cref="UsageSeries"/> without its number.</summary>
 internal readonly record struct UsageKey(
     int Account, int Region, int Provider, int Model, ServiceTier Tier, RoutingScope Scope, ContextBand Band,
-    int Feature, int Team, int Application, int Environment, int Release, int Workflow, int Agent, bool IsOffBill);
+    int Feature, int Team, int Application, int Environment, int Release, int Workflow, int Agent, bool IsOffBill, Doors Doors = Doors.Otlp);
 
 /// <summary>What makes a cost series; the columns of <see cref="CostSeries"/> without its number.</summary>
 internal readonly record struct CostKey(
     int Account, int Region, int Provider, int Model, ServiceTier Tier, RoutingScope Scope, ContextBand Band,
-    int Feature, int Team, int Application, int Environment, int Release, bool IsOffBill, bool IsBillable, int Price)
+    int Feature, int Team, int Application, int Environment, int Release, bool IsOffBill, bool IsBillable, int Price, Doors Doors = Doors.Otlp)
 {
     /// <summary>Whether a call under this series would be looked up at the same price as one under the other.</summary>
     public bool HasSamePriceKey(CostKey other) =>

@@ -1,4 +1,5 @@
 using GenAiCostPortal.Ledger.ModelNames;
+using GenAiCostPortal.Ledger.Traces;
 using GenAiCostPortal.Ledger.Usage;
 using Microsoft.Data.Sqlite;
 
@@ -7,12 +8,12 @@ namespace GenAiCostPortal.Ledger.Store;
 /// <summary>Names with numbers on SQLite: dimensions, series and span origins; and the counters kept beside them.</summary>
 internal sealed class SqliteNames(SqliteConnection connection) : IDisposable
 {
-    private const string UsageColumns = "AccountId,RegionId,ProviderId,ModelId,Tier,Scope,Band,FeatureId,TeamId,ApplicationId,EnvironmentId,ReleaseId,WorkflowId,AgentId,IsOffBill";
-    private const string CostColumns = "AccountId,RegionId,ProviderId,ModelId,Tier,Scope,Band,FeatureId,TeamId,ApplicationId,EnvironmentId,ReleaseId,IsOffBill,IsBillable,PriceId";
+    private const string UsageColumns = "AccountId,RegionId,ProviderId,ModelId,Tier,Scope,Band,FeatureId,TeamId,ApplicationId,EnvironmentId,ReleaseId,WorkflowId,AgentId,IsOffBill,Doors";
+    private const string CostColumns = "AccountId,RegionId,ProviderId,ModelId,Tier,Scope,Band,FeatureId,TeamId,ApplicationId,EnvironmentId,ReleaseId,IsOffBill,IsBillable,PriceId,Doors";
 
     private readonly SqliteStatement _insertDimension = new(connection, "INSERT INTO dimension(Id,Kind,Name,Label,ColourSlot) VALUES(?,?,?,?,?)");
-    private readonly SqliteStatement _insertUsage = new(connection, $"INSERT INTO usage_series(Id,{UsageColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-    private readonly SqliteStatement _insertCost = new(connection, $"INSERT INTO cost_series(Id,{CostColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    private readonly SqliteStatement _insertUsage = new(connection, $"INSERT INTO usage_series(Id,{UsageColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    private readonly SqliteStatement _insertCost = new(connection, $"INSERT INTO cost_series(Id,{CostColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     private readonly SqliteStatement _insertOrigin = new(connection, "INSERT INTO span_origin(Id,Hash,ResourceAttributes,ScopeName,ScopeVersion) VALUES(?,?,?,?,?)");
     private readonly SqliteStatement _findOrigin = new(connection, "SELECT ResourceAttributes,ScopeName,ScopeVersion FROM span_origin WHERE Id=?");
     private readonly SqliteStatement _findOriginByHash = new(connection, "SELECT Id FROM span_origin WHERE Hash=?");
@@ -32,11 +33,11 @@ internal sealed class SqliteNames(SqliteConnection connection) : IDisposable
 
     public void Insert(int id, in UsageKey k) =>
         _insertUsage.Add(id).Add(k.Account).Add(k.Region).Add(k.Provider).Add(k.Model).Add((long)k.Tier).Add((long)k.Scope).Add((long)k.Band)
-            .Add(k.Feature).Add(k.Team).Add(k.Application).Add(k.Environment).Add(k.Release).Add(k.Workflow).Add(k.Agent).Add(k.IsOffBill).Run();
+            .Add(k.Feature).Add(k.Team).Add(k.Application).Add(k.Environment).Add(k.Release).Add(k.Workflow).Add(k.Agent).Add(k.IsOffBill).Add((long)k.Doors).Run();
 
     public void Insert(int id, in CostKey k) =>
         _insertCost.Add(id).Add(k.Account).Add(k.Region).Add(k.Provider).Add(k.Model).Add((long)k.Tier).Add((long)k.Scope).Add((long)k.Band)
-            .Add(k.Feature).Add(k.Team).Add(k.Application).Add(k.Environment).Add(k.Release).Add(k.IsOffBill).Add(k.IsBillable).Add(k.Price).Run();
+            .Add(k.Feature).Add(k.Team).Add(k.Application).Add(k.Environment).Add(k.Release).Add(k.IsOffBill).Add(k.IsBillable).Add(k.Price).Add((long)k.Doors).Run();
 
     public void InsertOrigin(int id, OriginText origin) =>
         _insertOrigin.Add(id).Add(origin.Hash).Add(origin.ResourceAttributes).Add(origin.Scope.Name).Add(origin.Scope.Version).Run();
@@ -80,7 +81,7 @@ internal sealed class SqliteNames(SqliteConnection connection) : IDisposable
         while (rows.Read())
             all[new UsageKey(
                 rows.Int(1), rows.Int(2), rows.Int(3), rows.Int(4), (ServiceTier)rows.Byte(5), (RoutingScope)rows.Byte(6), (ContextBand)rows.Byte(7),
-                rows.Int(8), rows.Int(9), rows.Int(10), rows.Int(11), rows.Int(12), rows.Int(13), rows.Int(14), rows.Bool(15))] = rows.Int(0);
+                rows.Int(8), rows.Int(9), rows.Int(10), rows.Int(11), rows.Int(12), rows.Int(13), rows.Int(14), rows.Bool(15), (Doors)rows.Byte(16))] = rows.Int(0);
         return all;
     }
 
@@ -91,7 +92,7 @@ internal sealed class SqliteNames(SqliteConnection connection) : IDisposable
         while (rows.Read())
             all[new CostKey(
                 rows.Int(1), rows.Int(2), rows.Int(3), rows.Int(4), (ServiceTier)rows.Byte(5), (RoutingScope)rows.Byte(6), (ContextBand)rows.Byte(7),
-                rows.Int(8), rows.Int(9), rows.Int(10), rows.Int(11), rows.Int(12), rows.Bool(13), rows.Bool(14), rows.Int(15))] = rows.Int(0);
+                rows.Int(8), rows.Int(9), rows.Int(10), rows.Int(11), rows.Int(12), rows.Bool(13), rows.Bool(14), rows.Int(15), (Doors)rows.Byte(16))] = rows.Int(0);
         return all;
     }
 

@@ -10,7 +10,7 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
     private const string TraceColumns =
         "StartUnixMs,DurationMs,WorkflowId,FeatureId,TeamId,ApplicationId,EnvironmentId,ReleaseId,AccountId,RegionId,ModelIds,Spans,Calls,Errors,Retries,Loops,Tokens,EstimatedCostNanoUsd,RetryCostNanoUsd,CostState,Status,HasRoot,IsRequest,RequestSeriesId,RequestUnixMs,Source";
     private const string CallColumns =
-        "StartUnixMs,DurationMs,TimeToFirstTokenMs,UsageSeriesId,CostSeriesId,Status,TokenState,Flags,CostState,Input,CacheRead,CacheWrite5m,CacheWrite30m,CacheWrite1h,Output,Reasoning,EstimatedCostNanoUsd,RequestId,ErrorType,Detail";
+        "StartUnixMs,DurationMs,TimeToFirstTokenMs,UsageSeriesId,CostSeriesId,Status,TokenState,Flags,CostState,Input,CacheRead,CacheWrite5m,CacheWrite30m,CacheWrite1h,Output,Reasoning,EstimatedCostNanoUsd,RequestId,ErrorType,Detail,Doors";
 
     private readonly SqliteStatement _find = new(connection, "SELECT Key,Spans,IsRequest,RequestSeriesId,RequestUnixMs,Source FROM trace WHERE TraceId=?");
     private readonly SqliteStatement _put = new(connection,
@@ -20,11 +20,11 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
         UPDATE trace SET Calls=Calls+?,Errors=Errors+?,Retries=Retries+?,Tokens=Tokens+?,EstimatedCostNanoUsd=EstimatedCostNanoUsd+?,
         RetryCostNanoUsd=RetryCostNanoUsd+?,IsRequest=?,RequestSeriesId=?,RequestUnixMs=? WHERE Key=?
         """);
-    private readonly SqliteStatement _spans = new(connection, "SELECT SpanId,ParentSpanId,Name,Kind,Status,StatusMessage,StartUnixNs,DurationNs,OriginId,Attributes FROM span WHERE TraceKey=?");
+    private readonly SqliteStatement _spans = new(connection, "SELECT SpanId,ParentSpanId,Name,Kind,Status,StatusMessage,StartUnixNs,DurationNs,OriginId,Attributes,Doors FROM span WHERE TraceKey=?");
     private readonly SqliteStatement _putSpan = new(connection,
-        "REPLACE INTO span(TraceKey,SpanId,ParentSpanId,Name,Kind,Status,StatusMessage,StartUnixNs,DurationNs,OriginId,Attributes) VALUES(?,?,?,?,?,?,?,?,?,?,?)");
+        "REPLACE INTO span(TraceKey,SpanId,ParentSpanId,Name,Kind,Status,StatusMessage,StartUnixNs,DurationNs,OriginId,Attributes,Doors) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
     private readonly SqliteStatement _calls = new(connection, $"SELECT SpanId,{CallColumns} FROM call WHERE TraceKey=?");
-    private readonly SqliteStatement _putCall = new(connection, $"REPLACE INTO call(TraceKey,SpanId,{CallColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    private readonly SqliteStatement _putCall = new(connection, $"REPLACE INTO call(TraceKey,SpanId,{CallColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     private readonly SqliteStatement _deleteCall = new(connection, "DELETE FROM call WHERE TraceKey=? AND SpanId=?");
 
     /// <summary>What the writer needs of a stored trace, or null.</summary>
@@ -74,7 +74,7 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
             {
                 TraceId = id, SpanId = new SpanId((ulong)_spans.Long(0)), ParentSpanId = new SpanId((ulong)_spans.Long(1)), Name = _spans.Text(2),
                 Kind = (SpanKind)_spans.Byte(3), Status = (SpanStatus)_spans.Byte(4), StatusMessage = _spans.Text(5), StartUnixNs = start,
-                EndUnixNs = start + _spans.Long(7), Resource = resource, Scope = scope, Attributes = SpanAttributes.FromJson(_spans.Text(9)), Source = trace.Source,
+                EndUnixNs = start + _spans.Long(7), Resource = resource, Scope = scope, Attributes = SpanAttributes.FromJson(_spans.Text(9)), Doors = (Doors)_spans.Byte(10),
             });
         }
     }
@@ -82,7 +82,7 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
     public void Put(long traceKey, Traces.Span span, int originId, ReadOnlySpan<byte> attributes) =>
         _putSpan.Add(traceKey).Add((long)span.SpanId.Value).Add((long)span.ParentSpanId.Value).Add(span.Name).Add((long)span.Kind).Add((long)span.Status)
             .Add(span.StatusMessage.Length == 0 ? null : span.StatusMessage).Add(span.StartUnixNs).Add(span.EndUnixNs - span.StartUnixNs)
-            .Add(originId).AddText(attributes).Run();
+            .Add(originId).AddText(attributes).Add((long)span.Doors).Run();
 
     /// <summary>All stored calls of a trace, by span id.</summary>
     public Dictionary<long, CallRow> Calls(long traceKey)
@@ -97,7 +97,7 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
                 Flags = (CallFlags)_calls.Int(8), CostState = (CostState)_calls.Byte(9), Input = _calls.Long(10), CacheRead = _calls.Long(11),
                 CacheWrite5m = _calls.Long(12), CacheWrite30m = _calls.Long(13), CacheWrite1h = _calls.Long(14), Output = _calls.Long(15),
                 Reasoning = _calls.Long(16), EstimatedCostNanoUsd = _calls.LongOrNull(17), RequestId = _calls.TextOrNull(18),
-                ErrorType = _calls.TextOrNull(19), Detail = _calls.Text(20),
+                ErrorType = _calls.TextOrNull(19), Detail = _calls.Text(20), Doors = (Doors)_calls.Byte(21),
             });
         return calls;
     }
@@ -106,7 +106,7 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
         _putCall.Add(c.TraceKey).Add(c.SpanId).Add(c.StartUnixMs).Add(c.DurationMs).Add(c.TimeToFirstTokenMs).Add(c.UsageSeriesId).Add(c.CostSeriesId)
             .Add((long)c.Status).Add((long)c.TokenState).Add((long)c.Flags).Add((long)c.CostState).Add(c.Input).Add(c.CacheRead).Add(c.CacheWrite5m)
             .Add(c.CacheWrite30m).Add(c.CacheWrite1h).Add(c.Output).Add(c.Reasoning).Add(c.EstimatedCostNanoUsd).Add(c.RequestId).Add(c.ErrorType)
-            .Add(c.Detail).Run();
+            .Add(c.Detail).Add((long)c.Doors).Run();
 
     public void DeleteCall(long traceKey, long spanId) => _deleteCall.Add(traceKey).Add(spanId).Run();
 

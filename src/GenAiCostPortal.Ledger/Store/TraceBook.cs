@@ -44,7 +44,7 @@ internal sealed class TraceBook(SqliteSpanStore store, Dimensions dimensions, Pr
 
     private void WriteNew(PreparedTrace trace)
     {
-        var row = new TraceRow { Key = ++store.LastTraceKey, TraceId = trace.Id.ToBytes(), Source = trace.Spans[0].Source };
+        var row = new TraceRow { Key = ++store.LastTraceKey, TraceId = trace.Id.ToBytes() };
         for (var i = 0; i < trace.Spans.Count; i++)
         {
             var text = trace.Texts[i];

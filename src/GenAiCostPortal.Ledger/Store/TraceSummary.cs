@@ -12,11 +12,13 @@ internal static class TraceSummary
     {
         long start = long.MaxValue, end = long.MinValue;
         var status = SpanStatus.Unset;
+        var doors = Doors.None;
         foreach (var span in spans)
         {
             start = Math.Min(start, span.StartUnixNs);
             end = Math.Max(end, span.EndUnixNs);
             if (span.Status > status) status = span.Status;
+            doors |= span.Doors;
         }
         row.StartUnixMs = start / 1_000_000;
         row.DurationMs = (end - start) / 1e6;
@@ -24,6 +26,7 @@ internal static class TraceSummary
         row.Status = reading.Root?.Status ?? status;
         row.HasRoot = reading.Root is not null;
         row.Spans = spans.Count;
+        row.Source = DoorWords.Of(doors);
         row.Loops = reading.Loops.Count;
         var owners = reading.RequestOwners;
         row.WorkflowId = names.Id(DimensionKind.Workflow, owners.Workflow);

@@ -37,8 +37,8 @@ public sealed record Span
     public SpanAttributes Attributes { get; init; } = SpanAttributes.Empty;
     public SpanResource Resource { get; init; } = SpanResource.None;
     public SpanScope Scope { get; init; } = SpanScope.None;
-    /// <summary>The door: <c>Otlp</c>, later <c>XRay</c>.</summary>
-    public string Source { get; init; } = "Otlp";
+    /// <summary>The doors it came through.</summary>
+    public Doors Doors { get; init; } = Doors.Otlp;
 
     public double DurationMs => (EndUnixNs - StartUnixNs) / 1e6;
     public bool IsRoot => ParentSpanId.IsNone;

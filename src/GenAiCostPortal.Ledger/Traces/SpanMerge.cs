@@ -27,8 +27,9 @@ internal static class SpanMerge
             Attributes = attributes,
             Resource = ReferenceEquals(resource, kept.Resource.Attributes) ? kept.Resource : new SpanResource(resource),
             Scope = scope,
+            Doors = kept.Doors | other.Doors,
         };
-        var same = merged.ParentSpanId == kept.ParentSpanId && merged.Kind == kept.Kind && merged.Status == kept.Status
+        var same = merged.ParentSpanId == kept.ParentSpanId && merged.Kind == kept.Kind && merged.Status == kept.Status && merged.Doors == kept.Doors
             && merged.StartUnixNs == kept.StartUnixNs && merged.EndUnixNs == kept.EndUnixNs
             && ReferenceEquals(merged.Name, kept.Name) && ReferenceEquals(merged.StatusMessage, kept.StatusMessage)
             && ReferenceEquals(attributes, kept.Attributes) && ReferenceEquals(merged.Resource, kept.Resource) && ReferenceEquals(scope, kept.Scope);

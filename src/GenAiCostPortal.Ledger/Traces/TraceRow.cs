@@ -41,7 +41,7 @@ public sealed class TraceRow
     /// <summary>Usage series and start under which the request is booked (to move the booking exactly).</summary>
     public int RequestSeriesId { get; set; }
     public long RequestUnixMs { get; set; }
-    /// <summary><c>Otlp</c>, later <c>XRay</c>.</summary>
+    /// <summary>Doors of its spans: <c>Otlp</c>, <c>Otlp,InvocationLog</c> …</summary>
     public string Source { get; set; } = "Otlp";
 }
 
@@ -63,6 +63,7 @@ public sealed class SpanRow
     public int OriginId { get; set; }
     /// <summary>Compact JSON object.</summary>
     public string Attributes { get; set; } = "{}";
+    public Doors Doors { get; set; } = Doors.Otlp;
 }
 
 /// <summary>Resource attributes and instrumentation scope shared by many spans.</summary>

@@ -41,7 +41,7 @@ internal static class CallReader
             Status = merged.Status, ErrorType = merged.Status == CallStatus.Ok ? "" : facts.Text(SpanField.ErrorType) ?? "",
             Flags = flags, Reading = reading.Text, Sender = Sender(span.Scope), SenderReportedCostUsd = ReportedCostUsd(facts),
             Operation = Operation(facts), PromptHash = facts.Count(SpanField.PromptHash),
-            HiddenRetries = (int)Math.Clamp(facts.Count(SpanField.Retries) ?? 0, 0, 1000),
+            HiddenRetries = (int)Math.Clamp(facts.Count(SpanField.Retries) ?? 0, 0, 1000), Doors = merged.Doors,
         };
     }
 

@@ -1,4 +1,5 @@
 using GenAiCostPortal.Ledger.ModelNames;
+using GenAiCostPortal.Ledger.Traces;
 
 namespace GenAiCostPortal.Ledger.Usage;
 
@@ -29,6 +30,7 @@ public sealed class CallRow
     public string? ErrorType { get; set; }
     /// <summary>Sender, reading, reported cost, operation and the rest, as compact JSON.</summary>
     public string Detail { get; set; } = "{}";
+    public Doors Doors { get; set; } = Doors.Otlp;
 
     public TokenCounts Tokens
     {
@@ -56,6 +58,8 @@ public sealed class UsageSeries
     public int WorkflowId { get; set; }
     public int AgentId { get; set; }
     public bool IsOffBill { get; set; }
+    /// <summary>Doors that the calls came through.</summary>
+    public Doors Doors { get; set; } = Doors.Otlp;
 }
 
 /// <summary>A combination of dimensions of the cost rollup: no workflow and agent, but the price.</summary>
@@ -79,6 +83,8 @@ public sealed class CostSeries
     public bool IsBillable { get; set; }
     /// <summary>Row of <see cref="Prices.Price"/>; 0 = no price.</summary>
     public int PriceId { get; set; }
+    /// <summary>Doors that the calls came through.</summary>
+    public Doors Doors { get; set; } = Doors.Otlp;
 }
 
 /// <summary>Width of a usage rollup slot.</summary>

@@ -9,6 +9,7 @@ internal sealed class MergedCall(CallCandidate innermost)
     public CallCandidate Outermost { get; private set; } = innermost;
     public TokenReading Reading { get; private set; } = innermost.Reading;
     public SpanFacts Facts { get; private set; } = innermost.Facts;
+    public Doors Doors { get; private set; } = innermost.Node.Span.Doors;
     public CallStatus Status { get; } = CallOutcome.Of(innermost.Node.Span, innermost.Facts);
     /// <summary>Tool that the call ran in or led to; null when none is seen.</summary>
     public string? Tool { get; set; } = innermost.Node.Tool;
@@ -21,6 +22,7 @@ internal sealed class MergedCall(CallCandidate innermost)
     public void Absorb(CallCandidate wrapper)
     {
         Outermost = wrapper;
+        Doors |= wrapper.Node.Span.Doors;
         Facts = Facts.FilledFrom(wrapper.Facts);
         Reading = Merge(Reading, wrapper.Reading);
     }

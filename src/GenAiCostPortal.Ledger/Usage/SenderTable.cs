@@ -27,6 +27,7 @@ internal static class SenderTable
 
     private static readonly Dictionary<string, SenderRow[]> Rows = new SenderRow[]
     {
+        new("aws.bedrock.invocation-log", "", CacheConvention.Outside, "AWS's own record"),
         new("opentelemetry.instrumentation.botocore.bedrock-runtime", "python", CacheConvention.Outside, Read),
         new("@opentelemetry/instrumentation-aws-sdk", "nodejs", CacheConvention.Outside, Captured),
         new("strands.telemetry.tracer", "python", CacheConvention.Outside, Read),

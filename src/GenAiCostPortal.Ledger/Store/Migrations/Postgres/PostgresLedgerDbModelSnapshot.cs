@@ -477,6 +477,29 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.ToTable("outside_scope_cost", (string)null);
                 });
 
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Feeds.FeedCursor", b =>
+                {
+                    b.Property<string>("Feed")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Connection")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Place")
+                        .HasColumnType("text");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Feed", "Connection", "Place");
+
+                    b.ToTable("feed_cursor", (string)null);
+                });
+
             modelBuilder.Entity("GenAiCostPortal.Ledger.Feeds.FeedRun", b =>
                 {
                     b.Property<long>("Id")
@@ -607,6 +630,126 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.HasKey("Signal");
 
                     b.ToTable("signal_count", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Inventory.CostAllocationTag", b =>
+                {
+                    b.Property<string>("Connection")
+                        .HasColumnType("text");
+
+                    b.Property<string>("TagKey")
+                        .HasColumnType("text");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("boolean");
+
+                    b.Property<long>("ReadAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Connection", "TagKey");
+
+                    b.ToTable("cost_allocation_tag", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Inventory.MeteredResource", b =>
+                {
+                    b.Property<long>("HourUnixSeconds")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("RegionId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("ResourceId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("MetricId")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("Value")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("HourUnixSeconds", "AccountId", "RegionId", "ResourceId", "MetricId");
+
+                    b.ToTable("metered_resource", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Inventory.ResourceSeen", b =>
+                {
+                    b.Property<string>("Arn")
+                        .HasColumnType("text");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("FirstSeen")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("GoneAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("LastSeen")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Region")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Tags")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Arn");
+
+                    b.ToTable("resource", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.ModelNames.InferenceProfile", b =>
+                {
+                    b.Property<string>("Arn")
+                        .HasColumnType("text");
+
+                    b.Property<string>("ModelId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("ReadAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Tags")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Arn");
+
+                    b.ToTable("inference_profile", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Prices.Price", b =>
@@ -742,6 +885,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.Property<string>("Attributes")
                         .IsRequired()
                         .HasColumnType("text");
+
+                    b.Property<byte>("Doors")
+                        .HasColumnType("smallint");
 
                     b.Property<long>("DurationNs")
                         .HasColumnType("bigint");
@@ -902,6 +1048,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<byte>("Doors")
+                        .HasColumnType("smallint");
+
                     b.Property<double>("DurationMs")
                         .HasColumnType("double precision");
 
@@ -942,6 +1091,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                         .HasColumnType("integer");
 
                     b.HasKey("TraceKey", "SpanId");
+
+                    b.HasIndex("RequestId")
+                        .HasFilter("\"RequestId\" IS NOT NULL");
 
                     b.HasIndex("StartUnixMs");
 
@@ -1011,6 +1163,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.Property<byte>("Band")
                         .HasColumnType("smallint");
 
+                    b.Property<byte>("Doors")
+                        .HasColumnType("smallint");
+
                     b.Property<int>("EnvironmentId")
                         .HasColumnType("integer");
 
@@ -1050,6 +1205,76 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.HasKey("Id");
 
                     b.ToTable("cost_series", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.MeasuredPoint", b =>
+                {
+                    b.Property<int>("StreamId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("TimeUnixMs")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("StartUnixMs")
+                        .HasColumnType("bigint");
+
+                    b.Property<double>("Sum")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("StreamId", "TimeUnixMs");
+
+                    b.ToTable("measured_point", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.MeasuredStream", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<bool>("IsCumulative")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("IsError")
+                        .HasColumnType("boolean");
+
+                    b.Property<byte>("Measure")
+                        .HasColumnType("smallint");
+
+                    b.Property<int>("UsageSeriesId")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Hash")
+                        .IsUnique();
+
+                    b.ToTable("measured_stream", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.MeasuredUsage", b =>
+                {
+                    b.Property<long>("SlotUnixSeconds")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("SeriesId")
+                        .HasColumnType("integer");
+
+                    b.Property<byte>("Measure")
+                        .HasColumnType("smallint");
+
+                    b.Property<double>("Value")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("SlotUnixSeconds", "SeriesId", "Measure");
+
+                    b.ToTable("measured_usage", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.UsageRollup", b =>
@@ -1131,6 +1356,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                         .HasColumnType("integer");
 
                     b.Property<byte>("Band")
+                        .HasColumnType("smallint");
+
+                    b.Property<byte>("Doors")
                         .HasColumnType("smallint");
 
                     b.Property<int>("EnvironmentId")

@@ -460,6 +460,29 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.ToTable("outside_scope_cost", (string)null);
                 });
 
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Feeds.FeedCursor", b =>
+                {
+                    b.Property<string>("Feed")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Connection")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Place")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Feed", "Connection", "Place");
+
+                    b.ToTable("feed_cursor", (string)null);
+                });
+
             modelBuilder.Entity("GenAiCostPortal.Ledger.Feeds.FeedRun", b =>
                 {
                     b.Property<long>("Id")
@@ -586,6 +609,126 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.HasKey("Signal");
 
                     b.ToTable("signal_count", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Inventory.CostAllocationTag", b =>
+                {
+                    b.Property<string>("Connection")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TagKey")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ReadAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Connection", "TagKey");
+
+                    b.ToTable("cost_allocation_tag", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Inventory.MeteredResource", b =>
+                {
+                    b.Property<long>("HourUnixSeconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("RegionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ResourceId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("MetricId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Value")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("HourUnixSeconds", "AccountId", "RegionId", "ResourceId", "MetricId");
+
+                    b.ToTable("metered_resource", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Inventory.ResourceSeen", b =>
+                {
+                    b.Property<string>("Arn")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("FirstSeen")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("GoneAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LastSeen")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Region")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Tags")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Arn");
+
+                    b.ToTable("resource", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.ModelNames.InferenceProfile", b =>
+                {
+                    b.Property<string>("Arn")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ModelId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ReadAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Tags")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Arn");
+
+                    b.ToTable("inference_profile", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Prices.Price", b =>
@@ -719,6 +862,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.Property<string>("Attributes")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<byte>("Doors")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("DurationNs")
                         .HasColumnType("INTEGER");
@@ -879,6 +1025,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<byte>("Doors")
+                        .HasColumnType("INTEGER");
+
                     b.Property<double>("DurationMs")
                         .HasColumnType("REAL");
 
@@ -919,6 +1068,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.HasKey("TraceKey", "SpanId");
+
+                    b.HasIndex("RequestId")
+                        .HasFilter("\"RequestId\" IS NOT NULL");
 
                     b.HasIndex("StartUnixMs");
 
@@ -988,6 +1140,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.Property<byte>("Band")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte>("Doors")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("EnvironmentId")
                         .HasColumnType("INTEGER");
 
@@ -1027,6 +1182,76 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.ToTable("cost_series", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.MeasuredPoint", b =>
+                {
+                    b.Property<int>("StreamId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("TimeUnixMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartUnixMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Sum")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("StreamId", "TimeUnixMs");
+
+                    b.ToTable("measured_point", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.MeasuredStream", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsCumulative")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsError")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Measure")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("UsageSeriesId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Hash")
+                        .IsUnique();
+
+                    b.ToTable("measured_stream", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.MeasuredUsage", b =>
+                {
+                    b.Property<long>("SlotUnixSeconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SeriesId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Measure")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Value")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("SlotUnixSeconds", "SeriesId", "Measure");
+
+                    b.ToTable("measured_usage", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.UsageRollup", b =>
@@ -1108,6 +1333,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<byte>("Band")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Doors")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("EnvironmentId")

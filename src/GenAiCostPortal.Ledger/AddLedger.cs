@@ -21,6 +21,7 @@ public static class LedgerRegistration
         services.AddSingleton<PriceFinder>();
         services.AddSingleton<TraceWriter>();
         services.AddSingleton<Retention>();
+        services.AddSingleton<AccountLabels>();
         services.AddSingleton<BillWriter>();
         services.AddSingleton<MeterWriter>();
         services.AddSingleton<LedgerDayReader>();

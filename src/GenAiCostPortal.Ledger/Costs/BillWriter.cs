@@ -4,7 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace GenAiCostPortal.Ledger.Costs;
 
 /// <summary>Writes the bill. Each day is replaced in a transaction of its own; reading the same again changes nothing but the read time.</summary>
-public sealed class BillWriter(IDbContextFactory<LedgerDb> stores, Dimensions dimensions, WriteGate gate, LedgerChanges changes, EstimateFreezer freezer)
+public sealed class BillWriter(
+    IDbContextFactory<LedgerDb> stores, Dimensions dimensions, WriteGate gate, LedgerChanges changes, EstimateFreezer freezer, AccountLabels labels)
 {
     private const int LinesPerTransaction = 1_000;
 
@@ -27,7 +28,7 @@ public sealed class BillWriter(IDbContextFactory<LedgerDb> stores, Dimensions di
                 written += await ReplaceAsync(read, days, cancel);
             }
         }
-        await LabelAccountsAsync(read.AccountNames, cancel);
+        await labels.WriteAsync(read.AccountNames, cancel);
         changes.Say(LedgerPart.Costs);
         return written;
     }
@@ -170,18 +171,5 @@ public sealed class BillWriter(IDbContextFactory<LedgerDb> stores, Dimensions di
         }
         foreach (var (service, amount) in sums)
             db.OutsideScopeCosts.Add(new OutsideScopeCost { Day = day.Day, AccountId = account, BilledServiceId = service, AmountNanoUsd = amount });
-    }
-
-    private async Task LabelAccountsAsync(IReadOnlyDictionary<string, string> names, CancellationToken cancel)
-    {
-        var labels = names.Where(n => n.Value.Length > 0 && dimensions.Find(DimensionKind.Account, n.Key) is var id and not 0 && dimensions.Value(id)!.Label != n.Value)
-            .ToDictionary(n => dimensions.Find(DimensionKind.Account, n.Key), n => n.Value);
-        if (labels.Count == 0) return;
-        using var turn = await gate.EnterAsync(cancel);
-        await using var db = await stores.CreateDbContextAsync(cancel);
-        foreach (var (id, label) in labels)
-            if (await db.Dimensions.FindAsync([id], cancel) is { } value) value.Label = label;
-        await db.SaveChangesAsync(cancel);
-        foreach (var (id, label) in labels) dimensions.Value(id)!.Label = label;
     }
 }

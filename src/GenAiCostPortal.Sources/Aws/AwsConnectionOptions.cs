@@ -9,6 +9,10 @@ public sealed class AwsOptions
 
     /// <summary>The connections, or one nameless and switched off, so that a feed can say what it would need.</summary>
     internal IReadOnlyList<AwsConnectionOptions> OrNone => Connections.Count > 0 ? Connections : [new AwsConnectionOptions()];
+
+    /// <summary>The connections that have a feed on; without any the first, so that the feed is offered once.</summary>
+    internal IReadOnlyList<AwsConnectionOptions> OnOrFirst(Func<AwsConnectionOptions, bool> isOn) =>
+        Connections.Exists(c => isOn(c)) ? [.. Connections.Where(isOn)] : [OrNone[0]];
 }
 
 /// <summary>One account or payer (contract: <c>Aws:Connections:N:*</c>).</summary>
@@ -30,6 +34,8 @@ public sealed class AwsConnectionOptions
     public IAwsApi? MadeApi { get; internal set; }
     public CostExplorerOptions CostExplorer { get; set; } = new();
     public CloudWatchOptions CloudWatch { get; set; } = new();
+    /// <summary>Account names from AWS Organizations; the management account's connection only.</summary>
+    public SwitchOptions Accounts { get; set; } = new();
 }
 
 /// <summary>Contract: <c>…:CostExplorer:*</c>.</summary>
@@ -48,4 +54,10 @@ public sealed class CloudWatchOptions
     public int PeriodSeconds { get; set; } = 300;
     public string? CustomNamespace { get; set; }
     public string FeatureDimension { get; set; } = "Feature";
+}
+
+/// <summary>A feed that has nothing to set but whether it is on (<c>…:Accounts:Enabled</c>).</summary>
+public sealed class SwitchOptions
+{
+    public bool Enabled { get; set; }
 }

@@ -3,10 +3,10 @@ namespace GenAiCostPortal.Sources.Aws;
 /// <summary>Where a service answers and the region that its signature names (facts: endpoint rules of botocore).</summary>
 internal static class AwsEndpoints
 {
-    /// <summary>Endpoint and signing region; Cost Explorer has one per partition, whatever the region asked for.</summary>
+    /// <summary>Endpoint and signing region; Cost Explorer and other services have one per partition, whatever the region asked for.</summary>
     public static (Uri Url, string SigningRegion) Find(string service, string region, string? serviceUrl)
     {
-        var signingRegion = service == "ce" ? HomeOf(region) : region;
+        var signingRegion = service is "ce" or "organizations" or "pricing" ? HomeOf(region) : region;
         if (!string.IsNullOrEmpty(serviceUrl)) return (new Uri(serviceUrl), signingRegion);
         var suffix = region switch
         {
@@ -14,7 +14,8 @@ internal static class AwsEndpoints
             _ when region.StartsWith("eusc-", StringComparison.Ordinal) => service == "ce" ? "api.amazonwebservices.eu" : "amazonaws.eu",
             _ => "amazonaws.com",
         };
-        return (new Uri($"https://{service}.{signingRegion}.{suffix}/"), signingRegion);
+        var host = service is "pricing" or "sagemaker" ? $"api.{service}" : service;
+        return (new Uri($"https://{host}.{signingRegion}.{suffix}/"), signingRegion);
     }
 
     private static string HomeOf(string region) => region switch

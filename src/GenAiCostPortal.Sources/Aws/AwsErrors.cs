@@ -46,7 +46,7 @@ internal static partial class AwsErrors
 
     /// <summary>IAM action of a call: <c>ce:GetCostAndUsage</c>, <c>cloudwatch:ListMetrics</c>.</summary>
     public static string ActionOf(AwsCall call) =>
-        $"{(call.Service == "monitoring" ? "cloudwatch" : call.Service)}:{call.Target[(call.Target.LastIndexOf('.') + 1)..]}";
+        $"{call.Service switch { "monitoring" => "cloudwatch", "tagging" => "tag", var service => service }}:{call.Target[(call.Target.LastIndexOf('.') + 1)..]}";
 
     public static bool IsThrottle(AwsRefusedException refusal) => refusal.Status == 429 || Throttles.Contains(refusal.Code);
 

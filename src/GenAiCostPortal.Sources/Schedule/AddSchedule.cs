@@ -1,4 +1,5 @@
 using GenAiCostPortal.Ledger.Store;
+using GenAiCostPortal.Sources.Accounts;
 using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.BedrockMetrics;
 using GenAiCostPortal.Sources.CostExplorer;
@@ -20,6 +21,7 @@ internal static class AddSchedule
         services.AddSingleton<BedrockMetricsReader>();
         services.AddSingleton<IScheduledJob, CostExplorerJob>();
         services.AddSingleton<IScheduledJob, CloudWatchJob>();
+        services.AddSingleton<IScheduledJob, AccountsJob>();
         services.AddSingleton<IScheduledJob, LedgerJob>();
         services.AddSingleton<IScheduledJob, RetentionJob>();
         services.TryAddSingleton(new RetentionOptions());

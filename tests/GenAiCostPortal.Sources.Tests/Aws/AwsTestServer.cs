@@ -35,8 +35,11 @@ internal sealed class AwsTestServer : IAsyncDisposable
 {
     public const string AccessKey = "AKIDEXAMPLE";
     public const string Secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-    private static readonly ShapeValidator Ce = new("ce");
-    private static readonly ShapeValidator CloudWatch = new("cloudwatch");
+    private static readonly Dictionary<string, ShapeValidator> Models = new()
+    {
+        ["ce"] = new("ce"), ["monitoring"] = new("cloudwatch"), ["organizations"] = new("organizations"), ["pricing"] = new("pricing"),
+        ["sagemaker"] = new("sagemaker"), ["tagging"] = new("tagging"),
+    };
     private readonly WebApplication _app;
     private readonly TestClock _clock;
     private int _numbers;
@@ -53,6 +56,8 @@ internal sealed class AwsTestServer : IAsyncDisposable
     public ConcurrentQueue<IReadOnlyDictionary<string, string>> AssumedRoles { get; } = new();
     /// <summary>Asked before each answer; null lets it pass.</summary>
     public Func<TestCall, TestFault?> Fault { get; set; } = _ => null;
+    /// <summary>Answers by operation, for services that have no part of their own here.</summary>
+    public Dictionary<string, Func<TestCall, JsonObject>> Answers { get; } = [];
     /// <summary>How far AWS's clock is ahead of ours.</summary>
     public TimeSpan ClockAhead { get; set; }
 
@@ -103,8 +108,8 @@ internal sealed class AwsTestServer : IAsyncDisposable
     private async Task AnswerJsonAsync(HttpContext context, string region, string service, byte[] body)
     {
         var target = context.Request.Headers["X-Amz-Target"].ToString().Split('.');
-        var (model, scopeRegion) = service switch { "ce" => (Ce, "us-east-1"), "monitoring" => (CloudWatch, region), _ => (null, "") };
-        if (model is null || target.Length != 2 || target[0] != model.TargetPrefix || region != scopeRegion
+        var scopeRegion = service is "ce" or "organizations" or "pricing" ? "us-east-1" : region;
+        if (!Models.TryGetValue(service, out var model) || target.Length != 2 || target[0] != model.TargetPrefix || region != scopeRegion
             || context.Request.ContentType != $"application/x-amz-json-{model.JsonVersion}")
         {
             await BreachAsync(context, $"{service} in {region}: target {string.Join('.', target)}, content type {context.Request.ContentType}");
@@ -125,7 +130,7 @@ internal sealed class AwsTestServer : IAsyncDisposable
             await FailAsync(context, fault);
             return;
         }
-        var answer = target[1] switch
+        var answer = Answers.TryGetValue(target[1], out var made) ? made(call) : target[1] switch
         {
             "GetCostAndUsage" => Bill.Answer(json),
             "ListMetrics" => Metrics.List(region, json),

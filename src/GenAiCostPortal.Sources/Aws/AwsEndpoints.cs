@@ -18,6 +18,22 @@ internal static class AwsEndpoints
         return (new Uri($"https://{host}.{signingRegion}.{suffix}/"), signingRegion);
     }
 
+    /// <summary>The same for a call: a bucket is part of the host, unless the host is given or the bucket's dots would break its certificate.</summary>
+    public static (Uri Url, string SigningRegion) Find(AwsCall call, string? serviceUrl)
+    {
+        var (url, region) = Find(call.Service, call.Region, serviceUrl);
+        return call.Bucket.Length > 0 && !IsInPath(call.Bucket, serviceUrl) ? (new Uri($"{url.Scheme}://{call.Bucket}.{url.Authority}/"), region) : (url, region);
+    }
+
+    /// <summary>Path of a call at its endpoint, percent-encoded once.</summary>
+    public static string PathOf(AwsCall call, Uri url, string? serviceUrl)
+    {
+        var path = call.Bucket.Length > 0 && IsInPath(call.Bucket, serviceUrl) ? $"/{AwsCall.Segment(call.Bucket)}{call.Path}" : call.Path;
+        return path == "/" ? url.AbsolutePath : url.AbsolutePath.TrimEnd('/') + path;
+    }
+
+    private static bool IsInPath(string bucket, string? serviceUrl) => !string.IsNullOrEmpty(serviceUrl) || bucket.Contains('.', StringComparison.Ordinal);
+
     private static string HomeOf(string region) => region switch
     {
         _ when region.StartsWith("cn-", StringComparison.Ordinal) => "cn-northwest-1",

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Xml;
+using System.Xml.Linq;
 
 namespace GenAiCostPortal.Sources.Aws;
 
@@ -33,20 +35,20 @@ internal static partial class AwsErrors
         "MissingAuthenticationToken", "MissingAuthenticationTokenException", "InvalidAccessKeyId",
     };
 
-    /// <summary>The refusal behind an HTTP status and its JSON body.</summary>
-    public static AwsRefusedException Read(AwsCall call, int status, ReadOnlyMemory<byte> body, string? headerCode)
+    /// <summary>The refusal behind an HTTP status and its body, JSON or XML.</summary>
+    public static AwsRefusedException Read(AwsCall call, int status, ReadOnlyMemory<byte> body, string? headerCode, string? bucketRegion = null)
     {
         var (code, message) = ReadBody(body);
         // x-amzn-ErrorType: Code:http://… ; x-amzn-query-error: Code;Sender
         if (code == "") code = headerCode?.Split(':', ';')[0] ?? "";
         if (code == "") code = status == 429 ? "TooManyRequestsException" : $"Http{status}";
         var action = Denials.Contains(code) ? ActionIn(message) ?? ActionOf(call) : null;
-        return new AwsRefusedException(code, message, status, action);
+        return new AwsRefusedException(code, message, status, action) { BucketRegion = bucketRegion };
     }
 
-    /// <summary>IAM action of a call: <c>ce:GetCostAndUsage</c>, <c>cloudwatch:ListMetrics</c>.</summary>
-    public static string ActionOf(AwsCall call) =>
-        $"{call.Service switch { "monitoring" => "cloudwatch", "tagging" => "tag", var service => service }}:{call.Target[(call.Target.LastIndexOf('.') + 1)..]}";
+    /// <summary>IAM action of a call: <c>ce:GetCostAndUsage</c>, <c>cloudwatch:ListMetrics</c>, <c>s3:GetObject</c>.</summary>
+    public static string ActionOf(AwsCall call) => call.Action.Length > 0 ? call.Action
+        : $"{call.Service switch { "monitoring" => "cloudwatch", "tagging" => "tag", var service => service }}:{call.Target[(call.Target.LastIndexOf('.') + 1)..]}";
 
     public static bool IsThrottle(AwsRefusedException refusal) => refusal.Status == 429 || Throttles.Contains(refusal.Code);
 
@@ -81,6 +83,7 @@ internal static partial class AwsErrors
             { Code: ConnectionFailed } => ("AWS could not be reached.", "Check network, proxy and DNS of this machine; the next run tries again."),
             { Code: UnexpectedAnswer } => ("The answer was not what the AWS API promises.",
                 connection.ServiceUrl is { Length: > 0 } ? "Check what answers at ServiceUrl." : "Check for a proxy that rewrites answers."),
+            { Code: "NoSuchBucket" } => ("The bucket does not exist.", "Check the bucket's name in the connection."),
             { Code: "DataUnavailableException" } => ("Cost Explorer has no data yet for these days.", "Newly enabled Cost Explorer needs up to 24 hours; the next run tries again."),
             { Status: >= 500 } => ("AWS had an error of its own, for longer than we retry.", "Nothing to do: the next run tries again."),
             _ => ($"AWS refused the request ({refusal.Code}).", "The log names the request; the next run tries again."),
@@ -91,15 +94,25 @@ internal static partial class AwsErrors
     {
         try
         {
+            if (body.Span.TrimStart(" \r\n\t"u8).StartsWith("<"u8)) return ReadXml(body);
             using var json = JsonDocument.Parse(body);
             if (json.RootElement.ValueKind != JsonValueKind.Object) return ("", "");
             var code = Text(json.RootElement, "__type") ?? Text(json.RootElement, "code") ?? "";
             return (code[(code.LastIndexOf('#') + 1)..], Text(json.RootElement, "message") ?? Text(json.RootElement, "Message") ?? "");
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or XmlException)
         {
             return ("", "");
         }
+    }
+
+    // S3 says <Error><Code>…, others wrap it in <ErrorResponse>.
+    private static (string Code, string Message) ReadXml(ReadOnlyMemory<byte> body)
+    {
+        using var reader = XmlReader.Create(new MemoryStream(body.ToArray()), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
+        var error = XElement.Load(reader).DescendantsAndSelf().FirstOrDefault(e => e.Name.LocalName == "Error");
+        string Part(string name) => error?.Elements().FirstOrDefault(e => e.Name.LocalName == name)?.Value.Trim() ?? "";
+        return (Part("Code"), Part("Message"));
     }
 
     private static string? Text(JsonElement e, string name) =>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Net.Http.Headers;
-using Amazon.Runtime;
-using Amazon.Runtime.Internal.Auth;
 using Microsoft.Extensions.Logging;
 
 namespace GenAiCostPortal.Sources.Aws;
@@ -17,7 +13,11 @@ internal sealed partial class SignedAwsApi(AwsConnectionOptions connection, Http
     private readonly AwsCredentialSource _credentials = new(connection, time);
     private TimeSpan _clockOffset;
 
-    public async Task<byte[]> CallAsync(AwsCall call, CancellationToken cancel = default)
+    public Task<byte[]> CallAsync(AwsCall call, CancellationToken cancel = default) => TryAsync(call, SendAsync, cancel);
+
+    public Task<Stream> OpenAsync(AwsCall call, CancellationToken cancel = default) => TryAsync(call, BeginAsync, cancel);
+
+    private async Task<T> TryAsync<T>(AwsCall call, Func<AwsCall, CancellationToken, Task<T>> send, CancellationToken cancel)
     {
         var isRenewed = false;
         var isClockSet = false;
@@ -25,22 +25,22 @@ internal sealed partial class SignedAwsApi(AwsConnectionOptions connection, Http
         {
             try
             {
-                return await SendAsync(call, cancel);
+                return await send(call, cancel);
             }
             catch (AwsRefusedException refusal) when (!isClockSet && AwsErrors.IsSkewed(refusal) && OffsetOf(refusal) is { } offset)
             {
                 (isClockSet, _clockOffset) = (true, offset);
-                Say("signing again by AWS's clock", call.Target, refusal.Code);
+                Say("signing again by AWS's clock", AwsErrors.ActionOf(call), refusal.Code);
             }
             catch (AwsRefusedException refusal) when (!isRenewed && AwsErrors.IsExpired(refusal))
             {
                 isRenewed = true;
                 _credentials.Forget();
-                Say("renewing the session", call.Target, refusal.Code);
+                Say("renewing the session", AwsErrors.ActionOf(call), refusal.Code);
             }
             catch (AwsRefusedException refusal) when (attempt < MaxAttempts && AwsErrors.IsWorthRetrying(refusal))
             {
-                Say("waiting and trying again", call.Target, refusal.Code);
+                Say("waiting and trying again", AwsErrors.ActionOf(call), refusal.Code);
                 await Task.Delay(WaitOf(attempt, refusal), time, cancel);
             }
         }
@@ -56,26 +56,48 @@ internal sealed partial class SignedAwsApi(AwsConnectionOptions connection, Http
 
     private async Task<byte[]> SendAsync(AwsCall call, CancellationToken cancel)
     {
-        var credentials = await _credentials.GetAsync(cancel);
-        using var request = Sign(call, credentials);
         try
         {
-            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
-            var body = await answer.Content.ReadAsByteArrayAsync(cancel);
-            if (answer.IsSuccessStatusCode) return body;
-            throw Refusal(call, answer, body);
+            using var answer = await AnswerAsync(call, cancel);
+            return await answer.Content.ReadAsByteArrayAsync(cancel);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception e) when (IsFault(e, cancel))
         {
             throw new AwsRefusedException(AwsErrors.ConnectionFailed, e.Message, 0, null, e);
         }
     }
 
+    private async Task<Stream> BeginAsync(AwsCall call, CancellationToken cancel)
+    {
+        try
+        {
+            var answer = await AnswerAsync(call, cancel);
+            return new AnswerStream(answer, await answer.Content.ReadAsStreamAsync(cancel));
+        }
+        catch (Exception e) when (IsFault(e, cancel))
+        {
+            throw new AwsRefusedException(AwsErrors.ConnectionFailed, e.Message, 0, null, e);
+        }
+    }
+
+    /// <summary>An answer that says yes; its body is still on the way.</summary>
+    private async Task<HttpResponseMessage> AnswerAsync(AwsCall call, CancellationToken cancel)
+    {
+        var credentials = await _credentials.GetAsync(cancel);
+        using var request = SignedRequest.Of(call, connection.ServiceUrl, credentials, time.GetUtcNow().UtcDateTime + _clockOffset);
+        var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        if (answer.IsSuccessStatusCode) return answer;
+        using (answer) throw Refusal(call, answer, await answer.Content.ReadAsByteArrayAsync(cancel));
+    }
+
+    private static bool IsFault(Exception e, CancellationToken cancel) =>
+        e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested);
+
     private static AwsRefusedException Refusal(AwsCall call, HttpResponseMessage answer, byte[] body)
     {
-        var headerCode = answer.Headers.TryGetValues("x-amzn-ErrorType", out var types) ? types.First()
-            : answer.Headers.TryGetValues("x-amzn-query-error", out var codes) ? codes.First() : null;
-        var refusal = AwsErrors.Read(call, (int)answer.StatusCode, body, headerCode);
+        string? Header(string name) => answer.Headers.TryGetValues(name, out var values) ? values.First() : null;
+        var refusal = AwsErrors.Read(
+            call, (int)answer.StatusCode, body, Header("x-amzn-ErrorType") ?? Header("x-amzn-query-error"), Header("x-amz-bucket-region"));
         if (answer.Headers.Date is { } date) refusal.Data["Date"] = date.UtcDateTime;
         if (answer.Headers.RetryAfter?.Delta is { } wait) refusal.Data["RetryAfter"] = wait;
         return refusal;
@@ -85,32 +107,6 @@ internal sealed partial class SignedAwsApi(AwsConnectionOptions connection, Http
         refusal.Data["Date"] is DateTime theirs && (theirs - time.GetUtcNow().UtcDateTime) is var offset && offset.Duration() > TimeSpan.FromMinutes(1)
             ? offset : null;
 
-    private HttpRequestMessage Sign(AwsCall call, ImmutableCredentials credentials)
-    {
-        var (url, region) = AwsEndpoints.Find(call.Service, call.Region, connection.ServiceUrl);
-        var signedAt = time.GetUtcNow().UtcDateTime + _clockOffset;
-        var content = call.Body.ToArray();
-        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["content-type"] = call.ContentType,
-            ["host"] = url.IsDefaultPort ? url.Host : $"{url.Host}:{url.Port}",
-            ["x-amz-content-sha256"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)),
-            ["x-amz-date"] = signedAt.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture),
-            ["x-amz-target"] = call.Target,
-        };
-        if (credentials.UseToken) headers["x-amz-security-token"] = credentials.Token;
-        var names = string.Join(';', headers.Keys);
-        var canonical = $"POST\n{url.AbsolutePath}\n\n{string.Concat(headers.Select(h => $"{h.Key}:{h.Value}\n"))}\n{names}\n{headers["x-amz-content-sha256"]}";
-        var signature = AWS4Signer.ComputeSignature(credentials, region, signedAt, call.Service, names, canonical);
-
-        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(content) };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(call.ContentType);
-        foreach (var (name, value) in headers)
-            if (name.StartsWith("x-amz-", StringComparison.Ordinal)) request.Headers.TryAddWithoutValidation(name, value);
-        request.Headers.TryAddWithoutValidation("Authorization", signature.ForAuthorizationHeader);
-        return request;
-    }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "AWS {Target} answered {Code}: {What}.")]
-    private partial void Say(string what, string target, string code);
+    [LoggerMessage(Level = LogLevel.Information, Message = "AWS answered {Action} with {Code}: {What}.")]
+    private partial void Say(string what, string action, string code);
 }

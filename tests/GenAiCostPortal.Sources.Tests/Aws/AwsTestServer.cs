@@ -31,15 +31,11 @@ internal sealed record TestFault(int Status, string Code, string Message, bool I
 /// AWS on this machine: recomputes each signature, checks each request and each of its own answers against the API models, and
 /// refuses, throttles or cuts on demand. Any breach of a shape fails the test when the server is disposed.
 /// </summary>
-internal sealed class AwsTestServer : IAsyncDisposable
+internal sealed partial class AwsTestServer : IAsyncDisposable
 {
     public const string AccessKey = "AKIDEXAMPLE";
     public const string Secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-    private static readonly Dictionary<string, ShapeValidator> Models = new()
-    {
-        ["ce"] = new("ce"), ["monitoring"] = new("cloudwatch"), ["organizations"] = new("organizations"), ["pricing"] = new("pricing"),
-        ["sagemaker"] = new("sagemaker"), ["tagging"] = new("tagging"),
-    };
+    private static readonly ConcurrentDictionary<string, ShapeValidator?> Models = new();
     private readonly WebApplication _app;
     private readonly TestClock _clock;
     private int _numbers;
@@ -50,6 +46,7 @@ internal sealed class AwsTestServer : IAsyncDisposable
     public List<TestKey> Keys { get; } = [new(AccessKey, Secret)];
     public TestBill Bill { get; } = new();
     public TestMetrics Metrics { get; } = new();
+    public TestBuckets Buckets { get; } = new();
     public ConcurrentQueue<TestCall> Calls { get; } = new();
     public ConcurrentQueue<string> Refusals { get; } = new();
     public ConcurrentQueue<string> Breaches { get; } = new();
@@ -67,7 +64,7 @@ internal sealed class AwsTestServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var server = new AwsTestServer(builder.Build(), clock);
-        server._app.MapPost("/", server.AnswerAsync);
+        server._app.Run(server.AnswerAsync);
         await server._app.StartAsync();
         server.Url = server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return server;
@@ -102,56 +99,65 @@ internal sealed class AwsTestServer : IAsyncDisposable
             return;
         }
         if (isQuery) await StsAnswers.AnswerAsync(this, context, Encoding.UTF8.GetString(body));
-        else await AnswerJsonAsync(context, signed.Region, signed.Service, body);
+        else if (signed.Service == "s3") await AnswerS3Async(context, signed.Region);
+        else if (ModelOf(signed.Service) is not { } model) await BreachAsync(context, $"no API model of {signed.Service}");
+        else if (model.IsRest) await AnswerRestAsync(context, model, signed.Region, signed.Service, body);
+        else await AnswerJsonAsync(context, model, signed.Region, signed.Service, body);
     }
 
-    private async Task AnswerJsonAsync(HttpContext context, string region, string service, byte[] body)
+    private static ShapeValidator? ModelOf(string service) => Models.GetOrAdd(service == "monitoring" ? "cloudwatch" : service, name =>
+        File.Exists(Path.Combine(AppContext.BaseDirectory, "Data", "models", name + ".json")) ? new ShapeValidator(name) : null);
+
+    private async Task AnswerJsonAsync(HttpContext context, ShapeValidator model, string region, string service, byte[] body)
     {
         var target = context.Request.Headers["X-Amz-Target"].ToString().Split('.');
         var scopeRegion = service is "ce" or "organizations" or "pricing" ? "us-east-1" : region;
-        if (!Models.TryGetValue(service, out var model) || target.Length != 2 || target[0] != model.TargetPrefix || region != scopeRegion
-            || context.Request.ContentType != $"application/x-amz-json-{model.JsonVersion}")
+        if (target.Length != 2 || target[0] != model.TargetPrefix || region != scopeRegion || context.Request.ContentType != model.ContentType)
         {
             await BreachAsync(context, $"{service} in {region}: target {string.Join('.', target)}, content type {context.Request.ContentType}");
             return;
         }
         var json = JsonDocument.Parse(body).RootElement;
-        var mistakes = model.Request(target[1], json);
+        await AnswerAsync(context, model, new TestCall(service, region, target[1], json, 0), model.Request(target[1], json));
+    }
+
+    private async Task AnswerAsync(HttpContext context, ShapeValidator model, TestCall call, IReadOnlyList<string> mistakes)
+    {
         if (mistakes.Count > 0)
         {
             await BreachAsync(context, string.Join("; ", mistakes));
             return;
         }
-        var call = new TestCall(service, region, target[1], json, Interlocked.Increment(ref _numbers));
+        call = call with { Number = Interlocked.Increment(ref _numbers) };
         Calls.Enqueue(call);
         if (Fault(call) is { } fault)
         {
             Refusals.Enqueue(fault.Code);
-            await FailAsync(context, fault);
+            await FailAsync(context, fault, model.IsRest);
             return;
         }
-        var answer = Answers.TryGetValue(target[1], out var made) ? made(call) : target[1] switch
+        var answer = Answers.TryGetValue(call.Operation, out var made) ? made(call) : call.Operation switch
         {
-            "GetCostAndUsage" => Bill.Answer(json),
-            "ListMetrics" => Metrics.List(region, json),
-            _ => Metrics.Data(region, json),
+            "GetCostAndUsage" => Bill.Answer(call.Body),
+            "ListMetrics" => Metrics.List(call.Region, call.Body),
+            "GetMetricData" => Metrics.Data(call.Region, call.Body),
+            _ => null,
         };
-        var bytes = Encoding.UTF8.GetBytes(answer.ToJsonString());
-        var own = model.Answer(target[1], JsonDocument.Parse(bytes).RootElement);
+        var own = answer is null ? [$"nothing answers {call.Service} {call.Operation}"] : model.Answer(call.Operation, JsonSerializer.SerializeToElement(answer));
         if (own.Count > 0)
         {
             await BreachAsync(context, "own answer: " + string.Join("; ", own));
             return;
         }
-        context.Response.ContentType = $"application/x-amz-json-{model.JsonVersion}";
-        await context.Response.Body.WriteAsync(bytes);
+        context.Response.ContentType = model.ContentType;
+        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(answer!.ToJsonString()));
     }
 
-    private static async Task FailAsync(HttpContext context, TestFault fault)
+    private static async Task FailAsync(HttpContext context, TestFault fault, bool isRest)
     {
         if (!fault.IsCut)
         {
-            await WriteErrorAsync(context, fault.Status, fault.Code, fault.Message, fault.RetryAfterSeconds);
+            await (isRest ? WriteRestErrorAsync(context, fault) : WriteErrorAsync(context, fault.Status, fault.Code, fault.Message, fault.RetryAfterSeconds));
             return;
         }
         // Half an answer, then nothing: what a dying connection looks like.

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace GenAiCostPortal.Sources.Aws;
 
 /// <summary>Checks JSON against the shapes of an AWS API model: unknown and missing members, types, enums, lengths, patterns.</summary>
-internal sealed class ShapeValidator
+internal sealed partial class ShapeValidator
 {
     private readonly JsonElement _shapes;
     private readonly JsonElement _operations;
@@ -13,12 +13,19 @@ internal sealed class ShapeValidator
     {
         var model = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", "models", service + ".json"))).RootElement;
         (_shapes, _operations) = (model.GetProperty("shapes"), model.GetProperty("operations"));
-        TargetPrefix = model.GetProperty("metadata").GetProperty("targetPrefix").GetString()!;
-        JsonVersion = model.GetProperty("metadata").GetProperty("jsonVersion").GetString()!;
+        var metadata = model.GetProperty("metadata");
+        IsRest = metadata.GetProperty("protocol").GetString() == "rest-json";
+        if (IsRest) return;
+        TargetPrefix = metadata.GetProperty("targetPrefix").GetString()!;
+        JsonVersion = metadata.GetProperty("jsonVersion").GetString()!;
     }
 
-    public string TargetPrefix { get; }
-    public string JsonVersion { get; }
+    /// <summary>Operations are found by method and path (rest-json), not by X-Amz-Target.</summary>
+    public bool IsRest { get; }
+    public string TargetPrefix { get; } = "";
+    public string JsonVersion { get; } = "";
+
+    public string ContentType => IsRest ? "application/json" : $"application/x-amz-json-{JsonVersion}";
 
     public IReadOnlyList<string> Request(string operation, JsonElement json) => Check(operation, "input", json);
     public IReadOnlyList<string> Answer(string operation, JsonElement json) => Check(operation, "output", json);
@@ -47,6 +54,9 @@ internal sealed class ShapeValidator
                 break;
             case "string" when json.ValueKind == JsonValueKind.String: Text(shape, json.GetString()!, path, mistakes); break;
             case "integer" or "long" when json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out var number): Length(shape, number, path, mistakes); break;
+            case "timestamp" when shape.TryGetProperty("timestampFormat", out var format) && format.GetString() == "iso8601" && json.ValueKind == JsonValueKind.String:
+                if (!json.TryGetDateTimeOffset(out _)) mistakes.Add($"{path}: '{json}' is no time");
+                break;
             case "double" or "float" or "timestamp" when json.ValueKind == JsonValueKind.Number: break;
             case "boolean" when json.ValueKind is JsonValueKind.True or JsonValueKind.False: break;
             case var type: mistakes.Add($"{path}: {json.ValueKind} where {type} is due"); break;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace GenAiCostPortal.Sources.Aws;
 
@@ -34,7 +35,9 @@ internal static partial class SignatureCheck
 
         var payload = Hex(SHA256.HashData(body));
         if (request.Headers.TryGetValue("X-Amz-Content-SHA256", out var said) && said != payload) return No("XAmzContentSHA256Mismatch", "The body is not what was signed.");
-        var canonical = new StringBuilder().Append(request.Method).Append('\n').Append(request.Path).Append('\n').Append(request.QueryString.Value?.TrimStart('?')).Append('\n');
+        if (service == "s3" && !signedNames.Contains("x-amz-content-sha256")) return No("InvalidRequest", "Missing required header for this request: x-amz-content-sha256");
+        var (path, query) = Target(request, service == "s3");
+        var canonical = new StringBuilder().Append(request.Method).Append('\n').Append(path).Append('\n').Append(query).Append('\n');
         foreach (var name in signedNames) canonical.Append(name).Append(':').Append(Spaces().Replace(request.Headers[name].ToString().Trim(), " ")).Append('\n');
         canonical.Append('\n').Append(match.Groups[5].Value).Append('\n').Append(payload);
 
@@ -43,6 +46,16 @@ internal static partial class SignatureCheck
         var signing = new[] { day, region, service, "aws4_request" }.Aggregate(Encoding.UTF8.GetBytes("AWS4" + key.Secret), Hmac);
         return Hex(Hmac(signing, toSign)) == match.Groups[6].Value ? (null, null, region, service)
             : No("InvalidSignatureException", "The request signature we calculated does not match the signature you provided.");
+    }
+
+    /// <summary>Path and query in the canonical form: S3's path is encoded once, others' the path as sent encoded again; the query is sorted by name.</summary>
+    private static (string Path, string Query) Target(HttpRequest request, bool isS3)
+    {
+        var raw = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?', 2);
+        var path = string.Join('/', raw[0].Split('/').Select(s => Uri.EscapeDataString(isS3 ? Uri.UnescapeDataString(s) : s)));
+        var pairs = raw.Length < 2 || raw[1].Length == 0 ? [] : raw[1].Split('&').Select(p => p.Split('=', 2)).Select(p => (
+            Name: Uri.EscapeDataString(Uri.UnescapeDataString(p[0])), Value: p.Length < 2 ? "" : Uri.EscapeDataString(Uri.UnescapeDataString(p[1])))).ToArray();
+        return (path, string.Join('&', pairs.OrderBy(p => p.Name, StringComparer.Ordinal).ThenBy(p => p.Value, StringComparer.Ordinal).Select(p => $"{p.Name}={p.Value}")));
     }
 
     private static byte[] Hmac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));

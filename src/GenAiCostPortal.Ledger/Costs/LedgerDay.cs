@@ -33,7 +33,7 @@ internal sealed class LedgerDay
     [
         .. claims.GroupBy(c => (
                 Place: (c.AccountId, c.RegionId, c.ProviderId, c.ModelId, c.Tier, c.Scope, c.Band),
-                Owner: (c.FeatureId, c.TeamId, c.ApplicationId, c.EnvironmentId, c.ReleaseId)))
+                Owner: (c.FeatureId, c.TeamId, c.ApplicationId, c.EnvironmentId, c.ReleaseId, c.IsLogged)))
             .OrderBy(g => g.Key)
             .Select(g => g.First() with
             {

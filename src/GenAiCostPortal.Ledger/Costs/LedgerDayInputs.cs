@@ -20,6 +20,9 @@ internal sealed record CallClaim(
     int AccountId, int RegionId, int ProviderId, int ModelId, ServiceTier Tier, RoutingScope Scope, ContextBand Band,
     int FeatureId, int TeamId, int ApplicationId, int EnvironmentId, int ReleaseId, TokenCounts Tokens, IReadOnlyList<long> KindCosts)
 {
+    /// <summary>AWS's own log told of these calls: the method is InvocationLog, not Trace.</summary>
+    public bool IsLogged { get; init; }
+
     public bool IsPlaced => AccountId != 0 && RegionId != 0;
 }
 

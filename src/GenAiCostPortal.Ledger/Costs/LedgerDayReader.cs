@@ -4,6 +4,7 @@ using System.Globalization;
 using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Store;
+using GenAiCostPortal.Ledger.Traces;
 using GenAiCostPortal.Ledger.Usage;
 using Microsoft.EntityFrameworkCore;
 
@@ -51,7 +52,7 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices)
         await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
             SELECT s."AccountId", s."RegionId", s."ProviderId", s."ModelId", s."Tier", s."Scope", s."Band", s."FeatureId", s."TeamId", s."ApplicationId",
                 s."EnvironmentId", s."ReleaseId", s."PriceId", r."Input", r."CacheRead", r."CacheWrite5m", r."CacheWrite30m", r."CacheWrite1h", r."Output",
-                r."EstimatedCostNanoUsd"
+                r."EstimatedCostNanoUsd", s."Doors"
             FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"
             WHERE r."Span" = 2 AND r."SlotUnixSeconds" = {UtcTime.ToUnixSeconds(day)} AND NOT s."IsOffBill" AND s."IsBillable"
             """), row => claims.Add(Claim(row)), cancel);
@@ -63,7 +64,7 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices)
         var tokens = new TokenCounts(row.GetInt64(13), row.GetInt64(14), row.GetInt64(15), row.GetInt64(16), row.GetInt64(17), row.GetInt64(18));
         return new CallClaim(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), (ServiceTier)row.GetByte(4), (RoutingScope)row.GetByte(5),
             (ContextBand)row.GetByte(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10), row.GetInt32(11), tokens,
-            KindCosts(tokens, row.GetInt32(12), row.GetInt64(19)));
+            KindCosts(tokens, row.GetInt32(12), row.GetInt64(19))) { IsLogged = (row.GetByte(20) & (int)Doors.InvocationLog) != 0 };
     }
 
     internal CostComponent ComponentOf(int model, TokenKind kind, ServiceTier tier) => CostComponents.Of(dimensions.Name(model), kind, tier);

@@ -7,7 +7,7 @@ internal readonly record struct LedgerMoney(
     DateOnly Day, SpendKey Key, long NanoUsd, Basis Basis, AllocationMethod Method, UnattributedReason Reason, bool IsUsage)
 {
     /// <summary>Whether recorded calls stand behind it.</summary>
-    public bool IsOfCalls => Method == AllocationMethod.Trace || Reason == UnattributedReason.NoFeatureOnCall;
+    public bool IsOfCalls => Method is AllocationMethod.Trace or AllocationMethod.InvocationLog || Reason == UnattributedReason.NoFeatureOnCall;
 
     public TokenKind? Kind => Key[SpendDimension.TokenKind] is var kind and not 0 ? (TokenKind)(kind - 1) : null;
 

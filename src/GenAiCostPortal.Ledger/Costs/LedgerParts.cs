@@ -19,7 +19,7 @@ internal readonly record struct PartOwner
     {
         FeatureId = claim.FeatureId, TeamId = claim.TeamId, ApplicationId = claim.ApplicationId, EnvironmentId = claim.EnvironmentId,
         ReleaseId = claim.ReleaseId,
-        Method = claim.FeatureId != 0 ? AllocationMethod.Trace : AllocationMethod.Unattributed,
+        Method = claim.FeatureId == 0 ? AllocationMethod.Unattributed : claim.IsLogged ? AllocationMethod.InvocationLog : AllocationMethod.Trace,
         Reason = claim.FeatureId != 0 ? UnattributedReason.None : UnattributedReason.NoFeatureOnCall,
         Flags = flags | (claim.IsPlaced ? LedgerFlags.None : LedgerFlags.AccountInferred),
     };

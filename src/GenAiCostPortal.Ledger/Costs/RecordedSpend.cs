@@ -10,6 +10,9 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
 {
     private const string Tokens = """SUM(r."Input"), SUM(r."CacheRead"), SUM(r."CacheWrite5m"), SUM(r."CacheWrite30m"), SUM(r."CacheWrite1h"), SUM(r."Output"), """;
 
+    // 0 without a feature, else by whether AWS's own log told of the calls.
+    private const string Method = """CASE WHEN s."FeatureId" = 0 THEN 0 WHEN (s."Doors" & 4) = 0 THEN 1 ELSE 2 END""";
+
     private bool IsByKind => sums.Needed.Any(d => d is SpendDimension.TokenKind or SpendDimension.Component);
 
     /// <summary>Adds the estimate of recorded calls. Calls billed by AWS only where <paramref name="isWanted"/> says so, off-bill calls always.</summary>
@@ -20,7 +23,7 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
             var columns = SpendColumns.OfSeries(sums.Needed, hasWorkflow: false);
             var price = IsByKind ? "s.\"PriceId\", s.\"Tier\", s.\"ModelId\", " : "0, 0, 0, ";
             await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
-                SELECT {columns.Sql}{price}r."SlotUnixSeconds", s."AccountId", s."IsOffBill", CASE WHEN s."FeatureId" = 0 THEN 0 ELSE 1 END, {Tokens}
+                SELECT {columns.Sql}{price}r."SlotUnixSeconds", s."AccountId", s."IsOffBill", {Method}, {Tokens}
                     SUM(r."EstimatedCostNanoUsd"), SUM(r."CallsWithoutCost")
                 FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"
                 WHERE r."Span" = {span} AND r."SlotUnixSeconds" >= {from} AND r."SlotUnixSeconds" < {to} AND s."IsBillable"
@@ -36,13 +39,12 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         var at = columns.Count;
         var time = UtcTime.FromUnixSeconds(row.GetInt64(at + 3));
         var isOffBill = row.GetBoolean(at + 5);
-        var hasFeature = row.GetInt32(at + 6) == 1;
+        var method = MethodOf(row.GetInt32(at + 6));
         var withoutCost = row.GetInt64(at + 14);
-        if (withoutCost != 0) sums.AddUsage(time, key, 0, 0, default, withoutCost);
+        if (withoutCost != 0) sums.AddUsage(time, key, 0, 0, default, withoutCost, method);
         if (!isOffBill && !isWanted(DateOnly.FromDateTime(time), row.GetInt32(at + 4))) return;
         var basis = isOffBill ? Basis.OffBill : Basis.Estimated;
-        var method = hasFeature ? AllocationMethod.Trace : AllocationMethod.Unattributed;
-        var reason = hasFeature ? UnattributedReason.None : UnattributedReason.NoFeatureOnCall;
+        var reason = method == AllocationMethod.Unattributed ? UnattributedReason.NoFeatureOnCall : UnattributedReason.None;
         key[SpendDimension.Method] = (int)method + 1;
         var cost = row.GetInt64(at + 13);
         if (!IsByKind)
@@ -66,10 +68,10 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         {
             var columns = SpendColumns.OfSeries(sums.Needed, hasWorkflow: true);
             await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
-                SELECT {columns.Sql}r."SlotUnixSeconds", {(sums.AsksKind ? "s.\"Tier\", s.\"ModelId\"" : "0, 0")}, {Tokens}SUM(r."Reasoning"), SUM(r."Calls"), SUM(r."Requests")
+                SELECT {columns.Sql}r."SlotUnixSeconds", {(sums.AsksKind ? "s.\"Tier\", s.\"ModelId\"" : "0, 0")}, {Tokens}SUM(r."Reasoning"), SUM(r."Calls"), SUM(r."Requests"), {Method}
                 FROM usage_rollup r JOIN usage_series s ON s."Id" = r."SeriesId"
                 WHERE r."Span" = {span} AND r."SlotUnixSeconds" >= {from} AND r."SlotUnixSeconds" < {to}
-                GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count + (sums.AsksKind ? 3 : 1)))}
+                GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count + (sums.AsksKind ? 3 : 1)).Append(columns.Count + 13))}
                 """), row => AddUsage(row, columns), cancel);
         }
     }
@@ -81,9 +83,10 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         var at = columns.Count;
         var time = UtcTime.FromUnixSeconds(row.GetInt64(at));
         var tokens = TokensOf(row, at + 3) with { Reasoning = row.GetInt64(at + 9) };
+        var method = MethodOf(row.GetInt32(at + 12));
         if (!sums.AsksKind)
         {
-            sums.AddUsage(time, key, row.GetInt64(at + 10), row.GetInt64(at + 11), tokens, 0);
+            sums.AddUsage(time, key, row.GetInt64(at + 10), row.GetInt64(at + 11), tokens, 0, method);
             return;
         }
         // A call has tokens of several kinds, so calls and requests belong to none of these rows.
@@ -91,9 +94,16 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         {
             key[SpendDimension.TokenKind] = (int)kind + 1;
             key[SpendDimension.Component] = (int)reader.ComponentOf(row.GetInt32(at + 2), kind, (ModelNames.ServiceTier)row.GetByte(at + 1)) + 1;
-            sums.AddUsage(time, key, 0, 0, Only(tokens, kind), 0);
+            sums.AddUsage(time, key, 0, 0, Only(tokens, kind), 0, method);
         }
     }
+
+    private static AllocationMethod MethodOf(int code) => code switch
+    {
+        0 => AllocationMethod.Unattributed,
+        1 => AllocationMethod.Trace,
+        _ => AllocationMethod.InvocationLog,
+    };
 
     private static TokenCounts TokensOf(DbDataReader row, int at) => new(
         row.GetInt64(at), row.GetInt64(at + 1), row.GetInt64(at + 2), row.GetInt64(at + 3), row.GetInt64(at + 4), row.GetInt64(at + 5));

@@ -104,10 +104,10 @@ internal sealed class SpendSums
     }
 
     /// <summary>Adds recorded usage.</summary>
-    public void AddUsage(DateTime time, in SpendKey key, long calls, long requests, in TokenCounts tokens, long callsWithoutCost)
+    public void AddUsage(DateTime time, in SpendKey key, long calls, long requests, in TokenCounts tokens, long callsWithoutCost, AllocationMethod method)
     {
         var full = WithService(key);
-        full[SpendDimension.Method] = 1 + (int)(full[(int)SpendDimension.Feature] != 0 ? AllocationMethod.Trace : AllocationMethod.Unattributed);
+        full[SpendDimension.Method] = 1 + (int)method;
         if (calls == 0 && requests == 0 && callsWithoutCost == 0 && tokens.Total == 0 || !Passes(_filters, full) || !Passes(_callFilters, full)) return;
         var row = RowOf(time, full);
         row.Calls += calls;

@@ -21,20 +21,26 @@ internal sealed class SqliteSpanStore : IDisposable
         Execute("PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536;");
         (_begin, _commit, _rollback) = (Prepare("BEGIN IMMEDIATE"), Prepare("COMMIT"), Prepare("ROLLBACK"));
         Traces = new SqliteTraces(_connection);
+        Doors = new SqliteDoors(_connection);
         Rollups = new SqliteRollups(_connection);
         Names = new SqliteNames(_connection);
         Series = new SeriesCache(Names);
         Origins = new OriginCache(Names);
         Cells = new RollupCells(Rollups, Series, prices);
         LastTraceKey = Traces.LastKey();
+        HaveRecords = Doors.HaveRecords();
     }
 
     public SqliteTraces Traces { get; }
+    public SqliteDoors Doors { get; }
     public SqliteRollups Rollups { get; }
     public SqliteNames Names { get; }
     public SeriesCache Series { get; }
     public OriginCache Origins { get; }
     public RollupCells Cells { get; }
+    /// <summary>Records of the invocation log are in the store, so spans may find theirs.</summary>
+    public bool HaveRecords { get; set; }
+
     public SqliteConnection Connection => _connection;
 
     /// <summary>Keys grow with arrival: spans and calls of new traces are appended.</summary>
@@ -56,7 +62,7 @@ internal sealed class SqliteSpanStore : IDisposable
 
     public void Dispose()
     {
-        foreach (var part in (IDisposable[])[Traces, Rollups, Names, _begin, _commit, _rollback]) part.Dispose();
+        foreach (var part in (IDisposable[])[Traces, Doors, Rollups, Names, _begin, _commit, _rollback]) part.Dispose();
         _connection.Dispose();
     }
 

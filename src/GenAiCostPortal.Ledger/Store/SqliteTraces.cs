@@ -25,6 +25,8 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
         "REPLACE INTO span(TraceKey,SpanId,ParentSpanId,Name,Kind,Status,StatusMessage,StartUnixNs,DurationNs,OriginId,Attributes,Doors) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
     private readonly SqliteStatement _calls = new(connection, $"SELECT SpanId,{CallColumns} FROM call WHERE TraceKey=?");
     private readonly SqliteStatement _putCall = new(connection, $"REPLACE INTO call(TraceKey,SpanId,{CallColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    private readonly SqliteStatement _deleteSpans = new(connection, "DELETE FROM span WHERE TraceKey=?");
+    private readonly SqliteStatement _deleteTrace = new(connection, "DELETE FROM trace WHERE Key=?");
     private readonly SqliteStatement _deleteCall = new(connection, "DELETE FROM call WHERE TraceKey=? AND SpanId=?");
 
     /// <summary>What the writer needs of a stored trace, or null.</summary>
@@ -108,10 +110,17 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
             .Add(c.CacheWrite30m).Add(c.CacheWrite1h).Add(c.Output).Add(c.Reasoning).Add(c.EstimatedCostNanoUsd).Add(c.RequestId).Add(c.ErrorType)
             .Add(c.Detail).Add((long)c.Doors).Run();
 
+    /// <summary>Takes a trace and its spans away; its calls must be gone already.</summary>
+    public void Delete(long traceKey)
+    {
+        _deleteSpans.Add(traceKey).Run();
+        _deleteTrace.Add(traceKey).Run();
+    }
+
     public void DeleteCall(long traceKey, long spanId) => _deleteCall.Add(traceKey).Add(spanId).Run();
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_find, _put, _addCalls, _spans, _putSpan, _calls, _putCall, _deleteCall]) statement.Dispose();
+        foreach (var statement in (SqliteStatement[])[_find, _put, _addCalls, _spans, _putSpan, _calls, _putCall, _deleteCall, _deleteSpans, _deleteTrace]) statement.Dispose();
     }
 }

@@ -10,7 +10,7 @@ namespace GenAiCostPortal.Ledger.Store;
 /// One transaction's work, trace by trace. The trace is the unit: what is stored of it and what arrives are merged, read anew,
 /// and rows and rollups move by the difference. So late, repeated and split spans come out as if all had come at once.
 /// </summary>
-internal sealed class TraceBook(SqliteSpanStore store, Dimensions dimensions, PriceFinder prices, OwnerKeys owners, long nowUnixMs)
+internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimensions, PriceFinder prices, OwnerKeys owners, long nowUnixMs)
 {
     private static readonly Dictionary<long, CallRow> NoCalls = [];
     private readonly List<DimensionValue> _added = [];
@@ -30,7 +30,9 @@ internal sealed class TraceBook(SqliteSpanStore store, Dimensions dimensions, Pr
     public void Write(PreparedTrace trace)
     {
         if (store.Traces.Find(trace.Id) is { } known) Add(known, trace);
+        else if (Record(trace) is { } record && Home(record, trace) is { } home) Add(home.Row, home.Trace);
         else WriteNew(trace);
+        SettleQueued();
     }
 
     /// <summary>Writes what was gathered beside the traces: rollup cells, names, senders, days to build again.</summary>
@@ -60,7 +62,8 @@ internal sealed class TraceBook(SqliteSpanStore store, Dimensions dimensions, Pr
         store.Traces.Spans(trace.Id, known, store.Origins, all);
         if (all.Items.Count < known.Spans)
         {
-            AddToExpired(known, trace);
+            // A record that has found its home is counted there already.
+            if (Record(trace) is null || known.Source == nameof(Doors.InvocationLog)) AddToExpired(known, trace);
             return;
         }
         var before = all.Items.Count;
@@ -97,9 +100,11 @@ internal sealed class TraceBook(SqliteSpanStore store, Dimensions dimensions, Pr
 
     private void Settle(TraceRow row, List<Span> spans, TraceReading reading, Dictionary<long, CallRow> stored)
     {
+        if (store.HaveRecords) (spans, reading) = Adopt(row, spans, reading);
         var calls = new List<CallRow>(reading.Calls.Count);
         foreach (var call in reading.Calls)
         {
+            if (call.RequestId.Length > 0 && IsCountedElsewhere(row, call)) continue;
             stored.TryGetValue((long)call.SpanId.Value, out var before);
             var now = Calls.Row(row.Key, call, before);
             calls.Add(now);
@@ -131,7 +136,8 @@ internal sealed class TraceBook(SqliteSpanStore store, Dimensions dimensions, Pr
 
     private void BookRequest(TraceRow row, TraceReading reading, List<CallRow> calls)
     {
-        row.IsRequest = calls.Count > 0;
+        // A record alone says that a model was called, not that a user asked.
+        row.IsRequest = calls.Exists(c => c.Doors != Doors.InvocationLog);
         (row.RequestSeriesId, row.RequestUnixMs) = (0, 0);
         if (!row.IsRequest) return;
         row.RequestSeriesId = Calls.RequestSeries(reading.RequestOwners);
@@ -142,6 +148,7 @@ internal sealed class TraceBook(SqliteSpanStore store, Dimensions dimensions, Pr
     private void PutCall(CallRow row)
     {
         store.Traces.Put(row);
+        store.HaveRecords |= row.Doors == Doors.InvocationLog;
         store.Cells.Book(row, 1);
         _days.Add(UtcTime.DayOfUnixMs(row.StartUnixMs).DayNumber);
     }

@@ -130,7 +130,7 @@ internal sealed class SpanSheet
             TraceId = id, SpanId = Id(row.SpanId), ParentSpanId = Id(row.ParentSpanId), Name = row.Name, Kind = row.Kind,
             StartUnixNs = row.StartUnixNs, EndUnixNs = row.StartUnixNs + row.DurationNs, Status = row.Status,
             StatusMessage = row.StatusMessage ?? "", Attributes = SpanAttributes.FromJson(row.Attributes),
-            Resource = origin.Resource, Scope = origin.Scope,
+            Resource = origin.Resource, Scope = origin.Scope, Doors = row.Doors,
         };
     }
 

@@ -10,7 +10,7 @@ internal static class CallReader
 {
     private static readonly ModelName Unnamed = ModelNameReader.Read(null);
 
-    public static Call Read(MergedCall merged, ResourceFacts resource, string rootName)
+    public static Call Read(MergedCall merged, ResourceFacts resource, CallOwners owners)
     {
         var span = merged.Span;
         var facts = merged.Facts;
@@ -36,7 +36,7 @@ internal static class CallReader
             TimeToFirstTokenMs = FirstTokenMs(facts, span.Scope.Name), Model = model, Tier = tier ?? ServiceTier.Standard,
             Band = PriceFinder.BandOf(model.Canonical, counts.Prompt),
             AccountId = account, Region = region, Service = resource.Service,
-            Owners = resource.Complete(merged.Innermost.Node, rootName), Tokens = counts,
+            Owners = owners, Tokens = counts,
             TokenState = reading.IsUnknown ? TokenState.Unknown : TokenState.Reported,
             Status = merged.Status, ErrorType = merged.Status == CallStatus.Ok ? "" : facts.Text(SpanField.ErrorType) ?? "",
             Flags = flags, Reading = reading.Text, Sender = Sender(span.Scope), SenderReportedCostUsd = ReportedCostUsd(facts),
@@ -48,8 +48,8 @@ internal static class CallReader
     // The answering model is what is billed, unless its name says less; how the call is routed only the requested name tells.
     private static ModelName Model(MergedCall merged)
     {
-        var request = merged.Innermost.Request ?? merged.Outermost.Request;
-        var response = merged.Innermost.Response ?? merged.Outermost.Response;
+        var request = Better(merged.Innermost.Request ?? merged.Outermost.Request, merged.Record?.Request);
+        var response = Better(merged.Innermost.Response ?? merged.Outermost.Response, merged.Record?.Response);
         if (request is null || response is null) return request ?? response ?? Unnamed;
         if (ReferenceEquals(request, response)) return request;
         var saysLess = request.IsResolved && (!response.IsResolved
@@ -61,6 +61,10 @@ internal static class CallReader
             AccountId = request.AccountId ?? response.AccountId, Region = request.Region ?? response.Region,
         };
     }
+
+    // The log's record names the model too, where the span does not or says only a profile.
+    private static ModelName? Better(ModelName? ofSpan, ModelName? ofRecord) =>
+        ofSpan is null || !ofSpan.IsResolved && ofRecord is { IsResolved: true } ? ofRecord ?? ofSpan : ofSpan;
 
     private static ServiceTier? Tier(SpanFacts facts, ModelName? request)
     {

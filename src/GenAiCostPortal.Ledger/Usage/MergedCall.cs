@@ -5,6 +5,8 @@ namespace GenAiCostPortal.Ledger.Usage;
 /// <summary>One call: the innermost span that tells of it and the wrappers around, from the inside out.</summary>
 internal sealed class MergedCall(CallCandidate innermost)
 {
+    private List<SpanId>? _others;
+
     public CallCandidate Innermost { get; } = innermost;
     public CallCandidate Outermost { get; private set; } = innermost;
     public TokenReading Reading { get; private set; } = innermost.Reading;
@@ -16,15 +18,32 @@ internal sealed class MergedCall(CallCandidate innermost)
 
     public Span Span => Innermost.Node.Span;
 
+    /// <summary>The invocation log's record of this call, once it is known.</summary>
+    public CallCandidate? Record { get; private set; }
+    public bool HasRecord => Record is not null || Doors == Doors.InvocationLog;
+
+    /// <summary>Whether a span is part of this call.</summary>
+    public bool Holds(SpanId id) => Span.SpanId == id || _others?.Contains(id) == true;
+
     public bool SharesModelWith(CallCandidate wrapper) => Innermost.SharesModelWith(wrapper) && Outermost.SharesModelWith(wrapper);
 
     /// <summary>Adds a wrapper: every field is taken from the span that has it, the inner one first.</summary>
     public void Absorb(CallCandidate wrapper)
     {
         Outermost = wrapper;
+        (_others ??= []).Add(wrapper.Node.Span.SpanId);
         Doors |= wrapper.Node.Span.Doors;
         Facts = Facts.FilledFrom(wrapper.Facts);
         Reading = Merge(Reading, wrapper.Reading);
+    }
+
+    /// <summary>Adds the log's record: its counts are AWS's own and hold; what the span does not say, the record may.</summary>
+    public void TakeRecord(CallCandidate record)
+    {
+        Record = record;
+        Doors |= record.Node.Span.Doors;
+        Facts = Facts.FilledFrom(record.Facts);
+        if (!record.Reading.IsUnknown) Reading = record.Reading with { Text = "Counts of the invocation log. " + record.Reading.Text };
     }
 
     /// <summary>

@@ -34,20 +34,23 @@ public static class TraceReader
         var owners = OwnerLookup.For(keys);
         var tree = SpanTree.Of(spans, owners);
         var resources = new ResourceShelf(owners);
-        var rootName = tree.Root?.Span.Name ?? "";
+        // A record alone knows nothing of the request it was part of.
+        var rootName = tree.Root is { } top && !CallDoors.IsRecord(top.Span) ? top.Span.Name : "";
 
         var hasSteps = false;
+        List<CallCandidate>? records = null;
         foreach (var node in tree.TopDown)
         {
-            if (node.Role == SpanRole.Call) node.Candidate = CallCandidate.Of(node, resources[node.Span.Resource].Language);
+            if (node.Role == SpanRole.Call && CallDoors.IsRecord(node.Span)) (records ??= []).Add(CallCandidate.Of(node, null));
+            else if (node.Role == SpanRole.Call) node.Candidate = CallCandidate.Of(node, resources[node.Span.Resource].Language);
             else hasSteps |= node.Facts is { } facts && SpanRoles.HasUsage(facts);
         }
         var rollUps = new HashSet<SpanId>();
-        var merged = NestedCalls.Of(tree, rollUps);
+        var merged = CallDoors.Merge(NestedCalls.Of(tree, rollUps), records, rollUps);
         if (hasSteps) AddSteps(tree, merged, rollUps);
 
         var calls = merged.Count == 0 ? [] : new Call[merged.Count];
-        for (var i = 0; i < calls.Length; i++) calls[i] = CallReader.Read(merged[i], resources[merged[i].Span.Resource], rootName);
+        for (var i = 0; i < calls.Length; i++) calls[i] = CallReader.Read(merged[i], resources[merged[i].Span.Resource], Owners(merged[i], resources, rootName));
         if (calls.Length > 1) Retries.Mark(calls, merged);
         var loops = Loops.Mark(calls, merged, tree);
         return new(calls, rollUps.Count == 0 ? NoRollUps : rollUps, tree.Root?.Span, RequestOwners(tree, resources, calls, rootName), loops);
@@ -66,6 +69,12 @@ public static class TraceReader
                 rollUps.Add(node.Span.SpanId);
     }
 
+    private static CallOwners Owners(MergedCall call, ResourceShelf resources, string rootName)
+    {
+        var own = resources[call.Span.Resource].Complete(call.Innermost.Node, rootName);
+        return call.Record is { Node: var record } ? Or(own, resources[record.Span.Resource].Complete(record, "")) : own;
+    }
+
     // What the root does not say, its first call may: frameworks name the feature on the call, web servers make the root.
     private static CallOwners RequestOwners(SpanTree tree, ResourceShelf resources, Call[] calls, string rootName)
     {
@@ -73,8 +82,13 @@ public static class TraceReader
         if (tree.Root is null) return first ?? CallOwners.None;
         var root = resources[tree.Root.Span.Resource].Complete(tree.Root, rootName);
         if (first is null) return root;
+        return Or(root, first);
+    }
+
+    private static CallOwners Or(CallOwners first, CallOwners second)
+    {
         static string Or(string a, string b) => a.Length > 0 ? a : b;
-        return new(Or(root.Feature, first.Feature), Or(root.Team, first.Team), Or(root.Application, first.Application),
-            Or(root.Environment, first.Environment), Or(root.Release, first.Release), Or(root.Workflow, first.Workflow), Or(root.Agent, first.Agent));
+        return new(Or(first.Feature, second.Feature), Or(first.Team, second.Team), Or(first.Application, second.Application),
+            Or(first.Environment, second.Environment), Or(first.Release, second.Release), Or(first.Workflow, second.Workflow), Or(first.Agent, second.Agent));
     }
 }

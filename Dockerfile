@@ -20,7 +20,8 @@ USER $APP_UID
 VOLUME /data
 ENV Urls=http://+:5080 \
     Otlp__HttpUrl=http://+:4318 \
+    Otlp__GrpcUrl=http://+:4317 \
     Store__ConnectionString="Data Source=/data/portal.db" \
     DOTNET_gcServer=0
-EXPOSE 5080 4318
+EXPOSE 5080 4317 4318
 ENTRYPOINT ["dotnet", "GenAiCostPortal.dll"]

@@ -1,3 +1,4 @@
+using GenAiCostPortal.Settings;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -8,12 +9,15 @@ internal static class ListeningLine
 {
     public static void Print(WebApplication app)
     {
-        var settings = app.Services.GetRequiredService<Settings.PortalSettings>();
-        var otlpPort = Settings.Listener.Port(settings.Otlp.HttpUrl);
+        var settings = app.Services.GetRequiredService<PortalSettings>();
+        var (httpPort, grpcPort) = (Listener.Port(settings.Otlp.HttpUrl), Listener.Port(settings.Otlp.GrpcUrl));
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         foreach (var address in addresses)
         {
-            if (Settings.Listener.Port(address) == otlpPort && !settings.Urls.Contains(address.TrimEnd('/'))) Console.WriteLine($"OTLP/HTTP on {address}/v1/traces");
+            var port = Listener.Port(address);
+            if (settings.Urls.Contains(address.TrimEnd('/'))) Console.WriteLine($"GenAiCostPortal listening on {address}");
+            else if (port == httpPort) Console.WriteLine($"OTLP/HTTP on {address}/v1/traces");
+            else if (port == grpcPort) Console.WriteLine($"OTLP/gRPC on {address}");
             else Console.WriteLine($"GenAiCostPortal listening on {address}");
         }
     }

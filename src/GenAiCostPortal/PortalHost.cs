@@ -21,8 +21,7 @@ internal static class PortalHost
     public static void AddPortal(this WebApplicationBuilder builder, PortalSettings settings)
     {
         var services = builder.Services;
-        builder.WebHost.UseUrls([.. settings.Urls, .. settings.Otlp.HttpUrl.Length > 0 ? [settings.Otlp.HttpUrl] : Array.Empty<string>()]);
-        builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = settings.Otlp.MaxBodyBytes);
+        builder.AddListeners(settings);
         // Also when run from the source tree in Production, as the read-me says.
         builder.WebHost.UseStaticWebAssets();
         // Defaults; Logging:LogLevel in the configuration goes before them.
@@ -46,7 +45,7 @@ internal static class PortalHost
     public static void UsePortal(this WebApplication app, PortalSettings settings)
     {
         app.UseSecurityHeaders();
-        app.UseOtlpListener(settings);
+        app.UseOtlpListeners(settings);
         app.UseNotFoundPage();
         app.UseWhen(c => c.Request.Path.StartsWithSegments("/api"), api => api.UseExceptionHandler().UseStatusCodePages());
         app.UseAuthentication();
@@ -68,19 +67,6 @@ internal static class PortalHost
         {
             if (!context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal) && context.Features.Get<IStatusCodePagesFeature>() is { } pages) pages.Enabled = false;
             return next();
-        });
-    }
-
-    /// <summary>The extra OTLP listener answers /v1/* and nothing else: pages and API stay on <c>Urls</c>.</summary>
-    private static void UseOtlpListener(this WebApplication app, PortalSettings settings)
-    {
-        var port = Listener.Port(settings.Otlp.HttpUrl);
-        if (port == 0 || settings.Urls.Any(u => Listener.Port(u) == port)) return;
-        app.Use((context, next) =>
-        {
-            if (context.Connection.LocalPort != port || context.Request.Path.StartsWithSegments("/v1")) return next();
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
         });
     }
 }

@@ -10,7 +10,8 @@ try
     var app = builder.Build();
     await app.OpenStoreAsync(settings);
     app.UsePortal(settings);
-    await app.RunAsync();
+    await app.ListenAsync(settings);
+    await app.WaitForShutdownAsync();
     return 0;
 }
 catch (ConfigurationException mistakes)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
@@ -10,11 +11,11 @@ namespace GenAiCostPortal.Sources.Otlp;
 internal sealed class OtlpBody : IDisposable
 {
     private byte[] _bytes;
-    private int _length;
+    private int _start, _length;
 
     private OtlpBody(int size) => _bytes = ArrayPool<byte>.Shared.Rent(Math.Max(size, 4096));
 
-    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, _length);
+    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(_start, _length - _start);
 
     /// <summary>True for JSON, false for protobuf, null when it is neither.</summary>
     public static bool? IsJson(HttpRequest request)
@@ -28,17 +29,53 @@ internal sealed class OtlpBody : IDisposable
     /// <exception cref="OtlpRefusal">Too large, not gzip, or an encoding that is not spoken.</exception>
     public static async Task<OtlpBody> ReadAsync(HttpContext context, OtlpOptions options)
     {
+        var gzip = IsGzip(context.Request);
+        var body = await ReadWholeAsync(context, options, options.MaxBodyBytes);
+        return gzip ? body.Inflated(options) : body;
+    }
+
+    /// <summary>Reads the one message of a unary gRPC call, out of its frame.</summary>
+    /// <exception cref="OtlpRefusal">Too large, no whole frame, not gzip, or a compression that is not spoken.</exception>
+    public static async Task<OtlpBody> ReadFrameAsync(HttpContext context, OtlpOptions options)
+    {
+        var body = await ReadWholeAsync(context, options, options.MaxBodyBytes + OtlpGrpcReceiver.FrameHeader);
+        try
+        {
+            var isCompressed = body.OpenFrame();
+            if (!isCompressed) return body;
+            var encoding = context.Request.Headers["grpc-encoding"].ToString();
+            if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+                throw new OtlpRefusal(StatusCodes.Status400BadRequest, 13, "The message is marked as compressed, and grpc-encoding names no compression.");
+            if (!encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase))
+                throw new OtlpRefusal(StatusCodes.Status415UnsupportedMediaType, 12, "The compression is not supported: send gzip or none.");
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+        return body.Inflated(options);
+    }
+
+    public void Dispose()
+    {
+        if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        _start = _length = 0;
+    }
+
+    private static async Task<OtlpBody> ReadWholeAsync(HttpContext context, OtlpOptions options, long limit)
+    {
         var request = context.Request;
-        var gzip = IsGzip(request);
-        if (request.ContentLength > options.MaxBodyBytes) throw OverLimit(options);
+        if (request.ContentLength > limit) throw OverLimit(options);
         // Counted here, before and after decompression, with an answer in the request's type.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature) feature.MaxRequestBodySize = null;
 
         var body = new OtlpBody((int)Math.Min(request.ContentLength ?? 64 * 1024, 1 << 20));
         try
         {
-            await body.FillAsync(request.Body, options.MaxBodyBytes, options, context.RequestAborted);
-            return gzip ? body.Inflate(options) : body;
+            await body.FillAsync(request.Body, limit, options, context.RequestAborted);
+            return body;
         }
         catch
         {
@@ -47,11 +84,14 @@ internal sealed class OtlpBody : IDisposable
         }
     }
 
-    public void Dispose()
+    private bool OpenFrame()
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
-        _bytes = [];
-        _length = 0;
+        if (_length < OtlpGrpcReceiver.FrameHeader) throw OtlpRefusal.Malformed("The call carries no whole message.");
+        var flags = _bytes[0];
+        var length = BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan(1));
+        if (flags > 1 || length != _length - OtlpGrpcReceiver.FrameHeader) throw OtlpRefusal.Malformed("The call must carry exactly one whole message.");
+        _start = OtlpGrpcReceiver.FrameHeader;
+        return flags == 1;
     }
 
     private static bool IsGzip(HttpRequest request)
@@ -77,15 +117,22 @@ internal sealed class OtlpBody : IDisposable
         }
     }
 
+    private OtlpBody Inflated(OtlpOptions options)
+    {
+        if (Memory.IsEmpty) return this;
+        // Either way the packed bytes are done with.
+        using (this) return Inflate(options);
+    }
+
     // Stops as soon as a limit is passed: a bomb is never inflated whole.
     private OtlpBody Inflate(OtlpOptions options)
     {
-        if (_length == 0) return this;
-        var plain = new OtlpBody(Math.Min(_length * 4, 1 << 20));
+        var packed = _length - _start;
+        var plain = new OtlpBody(Math.Min(packed * 4, 1 << 20));
         try
         {
-            using var gzip = new GZipStream(new MemoryStream(_bytes, 0, _length), CompressionMode.Decompress);
-            var most = Math.Min(options.MaxBodyBytes, (long)_length * options.MaxCompressionRatio);
+            using var gzip = new GZipStream(new MemoryStream(_bytes, _start, packed), CompressionMode.Decompress);
+            var most = Math.Min(options.MaxBodyBytes, (long)packed * options.MaxCompressionRatio);
             for (int read; (read = gzip.Read(plain._bytes, plain._length, plain._bytes.Length - plain._length)) > 0;)
             {
                 plain._length += read;
@@ -104,7 +151,6 @@ internal sealed class OtlpBody : IDisposable
             plain.Dispose();
             throw;
         }
-        Dispose();
         return plain;
     }
 

@@ -31,6 +31,13 @@ public sealed class OtlpIntake
     internal OtlpIntake(OtlpDecoder decoder, TraceWriter writer, Inbox inbox, OtlpCounters counters) =>
         (_decoder, _writer, _inbox, _counters) = (decoder, writer, inbox, counters);
 
+    /// <summary>Takes an export request of a signal; see the other overload.</summary>
+    internal Task<IntakeResult> AcceptAsync(OtlpSignal signal, ReadOnlyMemory<byte> body, bool isJson, IngestBinding? binding, CancellationToken cancel) => signal switch
+    {
+        OtlpSignal.Traces => AcceptAsync(body, isJson, binding, cancel),
+        _ => throw OtlpRefusal.NotServed(signal == OtlpSignal.Metrics ? "Metrics" : "Logs"),
+    };
+
     /// <summary>Takes an ExportTraceServiceRequest, already decompressed. Cancelling ends the wait, not the storing.</summary>
     /// <exception cref="OtlpFormatException">The body does not parse; sending it again will not help.</exception>
     public async Task<IntakeResult> AcceptAsync(ReadOnlyMemory<byte> body, bool isJson, IngestBinding? binding, CancellationToken cancel = default)

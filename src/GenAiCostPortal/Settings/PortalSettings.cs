@@ -22,8 +22,12 @@ public sealed class PortalSettings
     /// <summary>Cron in UTC or <c>Off</c> per job name; jobs not named keep their default.</summary>
     public Dictionary<string, string> Schedule { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>All listeners, the extra OTLP one included, are reachable from this machine only.</summary>
-    public bool IsLoopbackOnly => Urls.Append(Otlp.HttpUrl).Where(u => u.Length > 0).All(Listener.IsLoopback);
+    /// <summary>Every address to listen on, with the key that names it.</summary>
+    internal IEnumerable<(string Key, string Url)> Listeners =>
+        Urls.Select(u => ("Urls", u)).Append(("Otlp:HttpUrl", Otlp.HttpUrl)).Append(("Otlp:GrpcUrl", Otlp.GrpcUrl)).Where(l => l.Item2.Length > 0);
+
+    /// <summary>All listeners, the extra OTLP ones included, are reachable from this machine only.</summary>
+    public bool IsLoopbackOnly => Listeners.All(l => Listener.IsLoopback(l.Url));
 }
 
 /// <summary>How people sign in (contract: <c>Access:Mode</c>).</summary>

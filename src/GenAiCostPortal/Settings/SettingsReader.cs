@@ -66,13 +66,23 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     private void ReadOtlp(PortalSettings settings)
     {
-        settings.Otlp.HttpUrl = configuration["Otlp:HttpUrl"] ?? settings.Otlp.HttpUrl;
-        settings.Otlp.GrpcUrl = configuration["Otlp:GrpcUrl"] ?? settings.Otlp.GrpcUrl;
-        foreach (var key in new[] { "Otlp:HttpUrl", "Otlp:GrpcUrl" })
-            if (Text(key) is { } url && !Listener.TryParse(url, out _, out _)) Mistake(key, $"'{url}' is not an address such as http://localhost:4318");
+        settings.Otlp.HttpUrl = (configuration["Otlp:HttpUrl"] ?? settings.Otlp.HttpUrl).Trim();
+        settings.Otlp.GrpcUrl = (configuration["Otlp:GrpcUrl"] ?? settings.Otlp.GrpcUrl).Trim();
+        foreach (var (key, url, example) in new[] { ("Otlp:HttpUrl", settings.Otlp.HttpUrl, 4318), ("Otlp:GrpcUrl", settings.Otlp.GrpcUrl, 4317) })
+            if (url.Length > 0 && !Listener.TryParse(url, out _, out _)) Mistake(key, $"'{url}' is not an address such as http://localhost:{example}");
+        CheckGrpcPort(settings);
         settings.Otlp.CaptureContent = Flag("Otlp:CaptureContent", false);
         settings.Otlp.MaxBodyBytes = Whole("Otlp:MaxBodyBytes", 64 * 1024 * 1024, 1024, 1024 * 1024 * 1024);
         settings.Otlp.RequireApiKey = Flag("Otlp:RequireApiKey", !(settings.Sample.Enabled && settings.IsLoopbackOnly));
+    }
+
+    // Plain HTTP cannot tell gRPC's HTTP/2 from the HTTP/1.1 of browsers on one port.
+    private void CheckGrpcPort(PortalSettings settings)
+    {
+        var port = Listener.Port(settings.Otlp.GrpcUrl);
+        if (port == 0) return;
+        foreach (var (key, url) in settings.Listeners)
+            if (key != "Otlp:GrpcUrl" && Listener.Port(url) == port) Mistake("Otlp:GrpcUrl", $"port {port} is also that of {key} ({url}); gRPC needs a port of its own, or leave the key empty for none");
     }
 
     private void ReadAccess(PortalSettings settings)
@@ -82,7 +92,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
             Mistake("Access:Mode", $"{mode} is not offered yet; use Local or Open");
         else settings.Access.Mode = OneOf("Access:Mode", settings.Sample.Enabled && settings.IsLoopbackOnly ? AccessMode.Open : AccessMode.Local);
         if (settings.Access.Mode == AccessMode.Open && !settings.IsLoopbackOnly)
-            Mistake("Access:Mode", "Open lets everybody in, so every listener (Urls, Otlp:HttpUrl) must be on localhost; use Local otherwise");
+            Mistake("Access:Mode", "Open lets everybody in, so every listener (Urls, Otlp:HttpUrl, Otlp:GrpcUrl) must be on localhost; use Local otherwise");
         settings.Access.BootstrapApiKey = Text("Access:BootstrapApiKey");
         if (settings.Access.BootstrapApiKey is { Length: < 16 })
             Mistake("Access:BootstrapApiKey", "is too short to be a secret: give at least 16 characters, such as the output of openssl rand -hex 32");

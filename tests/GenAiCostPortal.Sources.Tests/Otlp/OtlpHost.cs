@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Net;
 using System.Net.Http.Headers;
 using GenAiCostPortal.Ledger;
 using GenAiCostPortal.Ledger.Owners;
@@ -9,6 +10,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,22 +29,30 @@ internal sealed class OtlpHost : IAsyncDisposable
     private OtlpHost(string folder, WebApplication app)
     {
         (_folder, _app) = (folder, app);
-        Client = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        Client = new HttpClient { BaseAddress = new Uri(addresses[0]) };
+        Grpc = new HttpClient { BaseAddress = new Uri(addresses[1]), DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
     }
 
     public HttpClient Client { get; }
+    /// <summary>HTTP/2 without TLS, as gRPC senders speak it.</summary>
+    public HttpClient Grpc { get; }
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<OtlpHost> StartAsync(Action<OtlpOptions>? set = null, IngestCheck? check = null)
+    public static async Task<OtlpHost> StartAsync(Action<OtlpOptions>? set = null, IngestCheck? check = null, DateTimeOffset? now = null)
     {
         var folder = Directory.CreateTempSubdirectory("otlp-").FullName;
         var options = new OtlpOptions { RequireApiKey = check is not null };
         set?.Invoke(options);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrel(k =>
+        {
+            k.Listen(IPAddress.Loopback, 0);
+            k.Listen(IPAddress.Loopback, 0, l => l.Protocols = HttpProtocols.Http2);
+        });
         builder.Services.AddRouting();
         builder.Services.AddLogging(l => l.SetMinimumLevel(LogLevel.None));
-        builder.Services.AddSingleton<TimeProvider>(new TestClock(Now));
+        builder.Services.AddSingleton<TimeProvider>(new TestClock(now ?? Now));
         builder.Services.AddSingleton(PromptHashKey.Random());
         builder.Services.AddSingleton(options);
         builder.Services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={Path.Combine(folder, "otlp.db")};Pooling=False" }, new OwnerKeys());
@@ -67,6 +77,25 @@ internal sealed class OtlpHost : IAsyncDisposable
         if (chunked) request.Headers.TransferEncodingChunked = true;
         using var response = await Client.SendAsync(request);
         return await OtlpAnswer.ReadAsync(response);
+    }
+
+    /// <summary>One unary gRPC call.</summary>
+    public Task<GrpcAnswer> CallAsync(byte[] message, OtlpSignal signal = OtlpSignal.Traces, bool gzip = false) =>
+        CallFrameAsync(GrpcAnswer.Frame(gzip ? Gzip(message) : message, gzip ? (byte)1 : (byte)0), signal, gzip ? "gzip" : null);
+
+    /// <summary>The same with the frame as it stands.</summary>
+    public async Task<GrpcAnswer> CallFrameAsync(byte[] frame, OtlpSignal signal = OtlpSignal.Traces, string? encoding = null, string type = "application/grpc", string? key = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, signal.GrpcPath())
+        {
+            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(frame),
+        };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        request.Headers.Add("te", "trailers");
+        if (encoding is not null) request.Headers.Add("grpc-encoding", encoding);
+        if (key is not null) request.Headers.Add("authorization", key);
+        using var response = await Grpc.SendAsync(request);
+        return await GrpcAnswer.ReadAsync(response);
     }
 
     public Task<OtlpAnswer> PostAsync(ExportTraceServiceRequest request) => PostAsync(request.ToByteArray());
@@ -100,6 +129,7 @@ internal sealed class OtlpHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        Grpc.Dispose();
         await _app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }

@@ -57,14 +57,14 @@ public sealed class OtlpSdkTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.PostAsync("/v1/traces", body)).StatusCode);
     }
 
-    private static string Send(Uri endpoint, string key)
+    internal static string Send(Uri endpoint, string key, OtlpExportProtocol protocol = OtlpExportProtocol.HttpProtobuf)
     {
         var name = "Contracts." + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         using var source = new ActivitySource(name);
         using var tracing = Sdk.CreateTracerProviderBuilder()
             .ConfigureResource(r => r.AddService("contracts", serviceVersion: "2.4.1").AddAttributes([new("genai.feature", "contract-summary"), new("cloud.region", "us-east-1")]))
             .AddSource(name)
-            .AddOtlpExporter(o => (o.Endpoint, o.Protocol, o.Headers) = (endpoint, OtlpExportProtocol.HttpProtobuf, $"Authorization=Bearer {key}"))
+            .AddOtlpExporter(o => (o.Endpoint, o.Protocol, o.Headers) = (endpoint, protocol, $"Authorization=Bearer {key}"))
             .Build();
         string id;
         using (var root = source.StartActivity("POST /summaries", ActivityKind.Server))

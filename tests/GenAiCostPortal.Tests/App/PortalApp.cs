@@ -23,6 +23,7 @@ public sealed class PortalApp : WebApplicationFactory<Program>
             ["Store:ConnectionString"] = $"Data Source={Path.Combine(Folder, "portal.db")}",
             ["Access:BootstrapApiKey"] = AdminKey,
             ["Otlp:HttpUrl"] = "",
+            ["Otlp:GrpcUrl"] = "",
             ["Schedule:CostExplorer"] = "Off",
             ["Schedule:CloudWatch"] = "Off",
             ["Schedule:Retention"] = "Off",

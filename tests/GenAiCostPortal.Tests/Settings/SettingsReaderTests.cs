@@ -33,6 +33,7 @@ public sealed class SettingsReaderTests
         Assert.Equal(["http://localhost:5080"], settings.Urls);
         Assert.Equal("Data Source=data/portal.db", settings.Store.ConnectionString);
         Assert.Equal("http://localhost:4318", settings.Otlp.HttpUrl);
+        Assert.Equal("http://localhost:4317", settings.Otlp.GrpcUrl);
         Assert.True(settings.Otlp.RequireApiKey);
         Assert.False(settings.Otlp.CaptureContent);
         Assert.Equal(AccessMode.Local, settings.Access.Mode);
@@ -55,6 +56,19 @@ public sealed class SettingsReaderTests
         Assert.Equal(AccessMode.Local, settings.Access.Mode);
         Assert.True(settings.Otlp.RequireApiKey);
     }
+
+    [Theory]
+    [InlineData("Urls", "http://localhost:4317")]
+    [InlineData("Otlp:HttpUrl", "http://+:4317")]
+    public void Grpc_needs_a_port_of_its_own(string key, string url)
+    {
+        Assert.StartsWith("Otlp:GrpcUrl: port 4317 is also that of " + key, Assert.Single(Mistakes((key, url))), StringComparison.Ordinal);
+        Assert.Equal("", Read((key, url), ("Otlp:GrpcUrl", "")).Otlp.GrpcUrl);
+    }
+
+    [Fact]
+    public void An_open_portal_with_a_public_grpc_listener_is_refused() =>
+        Assert.StartsWith("Access:Mode:", Assert.Single(Mistakes(("Access:Mode", "Open"), ("Otlp:GrpcUrl", "http://+:4317"))), StringComparison.Ordinal);
 
     [Fact]
     public void Open_access_on_a_public_listener_is_refused() =>

@@ -2,6 +2,7 @@ using GenAiCostPortal.Ledger.Access;
 using GenAiCostPortal.Ledger.Assessment;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Feeds;
+using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Store;
@@ -24,6 +25,7 @@ public static class LedgerRegistration
         services.AddSingleton<AccountLabels>();
         services.AddSingleton<BillWriter>();
         services.AddSingleton<MeterWriter>();
+        services.AddSingleton<ResourceMeterWriter>();
         services.AddSingleton<LedgerDayReader>();
         services.AddSingleton<LedgerDays>();
         services.AddSingleton<DayVersions>();
@@ -42,6 +44,7 @@ public static class LedgerRegistration
         services.AddSingleton<AssessmentDesk>();
         services.AddSingleton<ActionLog>();
         services.AddSingleton<FeedRuns>();
+        services.AddSingleton<FeedCursors>();
         services.AddSingleton<FeedPlans>();
         services.AddSingleton<FeedCoverage>();
         services.AddSingleton<FeedReport>();

@@ -40,6 +40,6 @@ public sealed class MeteredResource
     public int ResourceId { get; set; }
     /// <summary>Dimension <see cref="Store.DimensionKind.Metric"/>: name as AWS spells it.</summary>
     public int MetricId { get; set; }
-    /// <summary>Sum over the hour, in the metric's own unit.</summary>
+    /// <summary>Sum over the hour, in the metric's own unit; times in milliseconds.</summary>
     public double Value { get; set; }
 }

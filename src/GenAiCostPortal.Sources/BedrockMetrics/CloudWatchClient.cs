@@ -8,14 +8,14 @@ internal sealed class CloudWatchClient(AwsConnection connection, string region, 
     private const string Target = "GraniteServiceVersion20100801.";
     private const int MostPages = 1000;
 
-    /// <summary>Every metric of a namespace that has the dimension.</summary>
-    public async Task<IReadOnlyList<Metric>> ListMetricsAsync(string metricNamespace, string dimension, CancellationToken cancel)
+    /// <summary>Every metric of a namespace; of those only that have the dimension, when one is named.</summary>
+    public async Task<IReadOnlyList<Metric>> ListMetricsAsync(string metricNamespace, string? dimension, CancellationToken cancel)
     {
         var metrics = new List<Metric>();
         string? token = null;
         for (var page = 0; page < MostPages; page++)
         {
-            var request = new ListMetricsRequest { Namespace = metricNamespace, Dimensions = [new DimensionFilter(dimension)], NextToken = token };
+            var request = new ListMetricsRequest { Namespace = metricNamespace, Dimensions = dimension is null ? null : [new DimensionFilter(dimension)], NextToken = token };
             var answer = await CallAsync<ListMetricsResponse>("ListMetrics", request, 0, cancel);
             metrics.AddRange(answer.Metrics);
             if (string.IsNullOrEmpty(answer.NextToken)) return metrics;

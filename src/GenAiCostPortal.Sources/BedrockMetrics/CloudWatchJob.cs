@@ -10,7 +10,8 @@ namespace GenAiCostPortal.Sources.BedrockMetrics;
 
 /// <summary>Keeps metered usage up to date: from 3 hours before what is covered, because datapoints arrive late, to now.</summary>
 internal sealed class CloudWatchJob(
-    AwsConnections connections, AwsOptions options, BedrockMetricsReader reader, MeterWriter writer, FeedRuns runs, AwsCostMeter meter, TimeProvider time)
+    AwsConnections connections, AwsOptions options, BedrockMetricsReader reader, MeterWriter writer, ResourceMetrics resources, FeedRuns runs,
+    AwsCostMeter meter, TimeProvider time)
     : IScheduledJob
 {
     private const int FirstDays = 14;
@@ -23,8 +24,9 @@ internal sealed class CloudWatchJob(
     public TimeSpan? Reach => TimeSpan.FromDays(455);
 
     public IEnumerable<FeedPlan> Plans(string when, Func<DateTime?> nextRun) => options.OrNone.Select(c => new FeedPlan(
-        Name, c.Name, "CloudWatch metrics", "Tokens, calls, latency and throttles per model, whether or not a call was recorded",
-        "$0.01 per 1,000 metrics asked for: 12 models with 8 metrics each, every 15 minutes, are about $2.80 a month", ["cloudwatch:ListMetrics", "cloudwatch:GetMetricData"],
+        Name, c.Name, "CloudWatch metrics",
+        "Tokens, calls, latency and throttles per model, whether or not a call was recorded; calls, errors and latency of SageMaker endpoints, Bedrock agents and guardrails",
+        "$0.01 per 1,000 metrics asked for: 12 models with 8 metrics each, every 15 minutes, are about $2.80 a month; an endpoint, agent or guardrail with 5 to 12, once an hour, $0.04 to $0.09", ["cloudwatch:ListMetrics", "cloudwatch:GetMetricData"],
         c.CloudWatch.Enabled, c.CloudWatch.Enabled ? when : "off", TimeSpan.FromHours(1.5), nextRun));
 
     public async Task RunAsync(JobRun run, CancellationToken cancel)
@@ -60,6 +62,9 @@ internal sealed class CloudWatchJob(
         }
         run.Message = string.Create(CultureInfo.InvariantCulture, $"{run.Rows} hourly values of up to {series} metrics in {regions.Count} regions.");
         if (series == 0) run.Message = $"No Bedrock metric was found in {string.Join(", ", regions)}: no call in the last two weeks, or not these regions.";
+        var ofResources = await resources.ReadAsync(connection, run, from, to, cancel);
+        if (ofResources.Series > 0) run.Message += string.Create(CultureInfo.InvariantCulture, $" {ofResources.Rows} hourly values of {ofResources.Series} metrics of endpoints, agents, guardrails and features.");
+        refused += ofResources.Refused;
         if (refused == 0) return;
         (run.Outcome, run.Cure) = (FeedOutcome.Partial, "Nothing to do: the next run reads them again.");
         run.Message += string.Create(CultureInfo.InvariantCulture, $" {refused} series came in part only.");

@@ -19,6 +19,8 @@ internal static class AddSchedule
         services.AddSingleton<AwsCostMeter>();
         services.AddSingleton<CostExplorerReader>();
         services.AddSingleton<BedrockMetricsReader>();
+        services.AddSingleton<ResourceMetricsReader>();
+        services.AddSingleton<ResourceMetrics>();
         services.AddSingleton<IScheduledJob, CostExplorerJob>();
         services.AddSingleton<IScheduledJob, CloudWatchJob>();
         services.AddSingleton<IScheduledJob, AccountsJob>();

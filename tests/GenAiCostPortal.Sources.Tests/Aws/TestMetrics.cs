@@ -9,6 +9,14 @@ internal sealed record TestSeries(string Region, string Name, string Model, IRea
     public string Namespace { get; init; } = "AWS/Bedrock";
     /// <summary>A second dimension, which breaks the same count down.</summary>
     public (string Name, string Value)? Also { get; init; }
+    /// <summary>Other dimensions than the model.</summary>
+    public (string Name, string Value)[]? Instead { get; init; }
+
+    public (string Name, string Value)[] Dimensions => Instead ?? (Also is { } also ? [("ModelId", Model), also] : [("ModelId", Model)]);
+
+    /// <summary>A series of a resource; a value per full hour.</summary>
+    public static TestSeries Of(string region, string metricNamespace, string name, IReadOnlyDictionary<DateTime, double> points, params (string, string)[] dimensions) =>
+        new(region, name, "", points) { Namespace = metricNamespace, Instead = dimensions };
 }
 
 /// <summary>Answers ListMetrics and GetMetricData from series: pages, series split over pages, status codes.</summary>
@@ -25,7 +33,7 @@ internal sealed class TestMetrics
     {
         var dimension = request.TryGetProperty("Dimensions", out var filters) ? filters[0].GetProperty("Name").GetString() : null;
         var all = Series.Where(s => s.Region == region && s.Namespace == request.GetProperty("Namespace").GetString()
-            && (dimension is null or "ModelId" || s.Also?.Name == dimension)).ToList();
+            && (dimension is null || s.Dimensions.Any(d => d.Name == dimension))).ToList();
         var from = Start(request);
         var answer = new JsonObject { ["Metrics"] = new JsonArray([.. all.Skip(from).Take(MetricsPerPage).Select(Describe)]) };
         if (from + MetricsPerPage < all.Count) answer["NextToken"] = $"{from + MetricsPerPage}";
@@ -45,8 +53,9 @@ internal sealed class TestMetrics
             var stat = query.GetProperty("MetricStat");
             var period = stat.GetProperty("Period").GetInt32();
             var series = Find(region, stat.GetProperty("Metric"));
+            var isCount = stat.GetProperty("Stat").GetString() == "SampleCount";
             var points = series.Minutes.Where(m => m.Key >= start && m.Key < end)
-                .GroupBy(m => Floor(m.Key, period)).OrderBy(g => g.Key).Select(g => (At: g.Key, Sum: g.Sum(m => m.Value))).ToList();
+                .GroupBy(m => Floor(m.Key, period)).OrderBy(g => g.Key).Select(g => (At: g.Key, Sum: isCount ? g.Count() : g.Sum(m => m.Value))).ToList();
             var rest = points.Skip(Math.Max(0, skip - seen)).ToList();
             var given = rest.Take(room).ToList();
             var isLeft = given.Count < rest.Count;
@@ -66,15 +75,18 @@ internal sealed class TestMetrics
         return answer;
     }
 
-    private static JsonNode Describe(TestSeries s)
+    private static JsonNode Describe(TestSeries s) => new JsonObject
     {
-        var dimensions = new JsonArray(new JsonObject { ["Name"] = "ModelId", ["Value"] = s.Model });
-        if (s.Also is { } also) dimensions.Add(new JsonObject { ["Name"] = also.Name, ["Value"] = also.Value });
-        return new JsonObject { ["Namespace"] = s.Namespace, ["MetricName"] = s.Name, ["Dimensions"] = dimensions };
-    }
+        ["Namespace"] = s.Namespace, ["MetricName"] = s.Name,
+        ["Dimensions"] = new JsonArray([.. s.Dimensions.Select(d => (JsonNode)new JsonObject { ["Name"] = d.Name, ["Value"] = d.Value })]),
+    };
 
-    private TestSeries Find(string region, JsonElement metric) => Series.Single(s => s.Region == region && s.Also is null
-        && s.Name == metric.GetProperty("MetricName").GetString() && s.Model == metric.GetProperty("Dimensions")[0].GetProperty("Value").GetString());
+    private TestSeries Find(string region, JsonElement metric)
+    {
+        var dimensions = metric.GetProperty("Dimensions").EnumerateArray().Select(d => (d.GetProperty("Name").GetString()!, d.GetProperty("Value").GetString()!)).Order().ToList();
+        return Series.Single(s => s.Region == region && s.Namespace == metric.GetProperty("Namespace").GetString()
+            && s.Name == metric.GetProperty("MetricName").GetString() && s.Dimensions.Order().SequenceEqual(dimensions));
+    }
 
     private static int Start(JsonElement request) => request.TryGetProperty("NextToken", out var token) ? int.Parse(token.GetString()!, System.Globalization.CultureInfo.InvariantCulture) : 0;
     private static DateTime Time(JsonElement request, string name) => DateTime.UnixEpoch.AddSeconds(request.GetProperty(name).GetDouble());

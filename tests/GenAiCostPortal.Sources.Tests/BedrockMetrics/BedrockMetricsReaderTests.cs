@@ -124,7 +124,7 @@ public sealed class BedrockMetricsReaderTests
     [Fact]
     public void Old_times_are_asked_for_in_the_periods_that_are_kept_for_them()
     {
-        var segments = new BedrockMetricsReader(_clock).Segments(Now.AddDays(-90), Now, 60);
+        var segments = new HourlySums(_clock).Segments(Now.AddDays(-90), Now, 60);
         Assert.Equal([3600, 300, 60], segments.Select(s => s.PeriodSeconds));
         Assert.Equal(Now.AddDays(-90), segments[0].From);
         Assert.Equal(Now, segments[2].To);
@@ -133,7 +133,7 @@ public sealed class BedrockMetricsReaderTests
         Assert.InRange((Now - segments[2].From).TotalDays, 12, 15);
         Assert.Equal(segments[0].To, segments[1].From);
         Assert.Equal(segments[1].To, segments[2].From);
-        Assert.Equal([new MetricSegment(Now.AddHours(-3), Now, 300)], new BedrockMetricsReader(_clock).Segments(Now.AddHours(-3), Now, 420));
+        Assert.Equal([new MetricSegment(Now.AddHours(-3), Now, 300)], new HourlySums(_clock).Segments(Now.AddHours(-3), Now, 420));
     }
 
     [Fact]

@@ -40,6 +40,18 @@ public static class ContentAttributes
         return false;
     }
 
+    /// <summary>The same for a name whose dots became underscores.</summary>
+    internal static bool IsContentFolded(string folded)
+    {
+        if (FoldedExact.Contains(folded)) return true;
+        foreach (var family in FoldedFamilies)
+            if (folded.StartsWith(family, StringComparison.Ordinal)) return folded is not "gen_ai_prompt_name";
+        return false;
+    }
+
+    private static readonly FrozenSet<string> FoldedExact = Exact.Select(FoldedNames.Fold).ToFrozenSet(StringComparer.Ordinal);
+    private static readonly string[] FoldedFamilies = [.. Families.Select(FoldedNames.Fold)];
+
     /// <summary>Whether a content attribute is part of what was asked, so that equal prompts hash alike.</summary>
     public static bool IsPrompt(string key) =>
         key.Contains("prompt", StringComparison.Ordinal)

@@ -21,12 +21,12 @@ public sealed class SegmentFuzzTests
     public void Mutated_documents_never_throw()
     {
         var chance = new Random(20261121);
+        var decoder = Segments.Decoder();
         int read = 0, refused = 0;
         for (var i = 0; i < 15_000; i++)
         {
-            var segment = Mutate(chance, Segments.Exported);
-            var segments = Segments.Decode(segment);
-            var events = Segments.Decoder().DecodeEvents([(Mutate(chance, Event), 1763800000000)], Segments.Home);
+            var segments = decoder.DecodeSegments(Segments.TraceId, [Mutate(chance, Segments.Exported)], Segments.Home);
+            var events = decoder.DecodeEvents([(Mutate(chance, Event), 1763800000000)], Segments.Home);
             foreach (var answer in new[] { segments, events })
             {
                 read += answer.Spans.Count;

@@ -40,6 +40,7 @@ public static class LedgerRegistration
         services.AddSingleton<SpendComparison>();
         services.AddSingleton<UsageShares>();
         services.AddSingleton<TraceSearch>();
+        services.AddSingleton<KnownTraces>();
         services.AddSingleton<EvidenceReport>();
         services.AddSingleton<AssessmentDesk>();
         services.AddSingleton<ActionLog>();

@@ -70,7 +70,7 @@ public sealed class FeedReport(IDbContextFactory<LedgerDb> stores, FeedPlans pla
 
     private static async Task<FeedState> OtlpAsync(LedgerDb db, DateTime now, CancellationToken cancel)
     {
-        var counts = await db.SignalCounts.AsNoTracking().ToListAsync(cancel);
+        var counts = await db.SignalCounts.AsNoTracking().Where(s => SignalCount.Otlp.Contains(s.Signal)).ToListAsync(cancel);
         var firstSeen = await db.Senders.MinAsync(s => (DateTime?)s.FirstSeen, cancel);
         var lastAt = counts.Max(c => c.LastAt);
         var (health, words) = lastAt is not { } at ? (FeedHealth.NeverRan, "nothing received yet")

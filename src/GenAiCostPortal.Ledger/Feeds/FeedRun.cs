@@ -50,6 +50,9 @@ public sealed class SenderSeen
 /// <summary>Received = stored + rejected, per signal. Key: signal.</summary>
 public sealed class SignalCount
 {
+    /// <summary>Signals of the OTLP receiver; others are of feeds that bring spans.</summary>
+    public static readonly string[] Otlp = ["traces", "metrics", "logs"];
+
     public required string Signal { get; set; }
     public long Received { get; set; }
     public long Stored { get; set; }

@@ -17,7 +17,7 @@ public sealed class ReceiverReport(IDbContextFactory<LedgerDb> stores)
     {
         await using var db = await stores.CreateDbContextAsync(cancel);
         return new ReceiverAnswer(
-            await db.SignalCounts.AsNoTracking().OrderBy(s => s.Signal).ToListAsync(cancel),
+            await db.SignalCounts.AsNoTracking().Where(s => SignalCount.Otlp.Contains(s.Signal)).OrderBy(s => s.Signal).ToListAsync(cancel),
             await db.Senders.AsNoTracking().OrderByDescending(s => s.Calls).ThenByDescending(s => s.Spans).ThenBy(s => s.Id).Take(SendersAtMost).ToListAsync(cancel));
     }
 }

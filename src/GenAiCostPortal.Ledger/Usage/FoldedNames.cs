@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using GenAiCostPortal.Ledger.Traces;
 
 namespace GenAiCostPortal.Ledger.Usage;
 
@@ -46,6 +47,17 @@ public static class FoldedNames
         SpanAliases.ByKey.TryGetValue(name, out var alias)
         && alias.Field is not (SpanField.Region or SpanField.Account or SpanField.ErrorType or SpanField.HttpStatus or SpanField.ServerAddress
             or SpanField.Agent or SpanField.EntityName or SpanField.Workflow);
+
+    /// <summary>Whether a span is of a model call, an agent or a tool by any convention, or of Amazon Bedrock.</summary>
+    public static bool TellsOfGenAi(SpanAttributes attributes)
+    {
+        foreach (var (key, value) in attributes.Items)
+        {
+            if (!SpanAliases.ByKey.TryGetValue(key, out var alias)) continue;
+            if (alias.Field is <= SpanField.Tool || (alias.Field == SpanField.RpcService && value is string service && service.Contains("Bedrock", StringComparison.OrdinalIgnoreCase))) return true;
+        }
+        return false;
+    }
 
     private static bool IsKnown(string name) => SpanAliases.ByKey.ContainsKey(name);
 

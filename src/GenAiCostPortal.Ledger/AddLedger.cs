@@ -7,6 +7,7 @@ using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Ledger.Traces;
+using GenAiCostPortal.Ledger.Usage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GenAiCostPortal.Ledger;
@@ -39,6 +40,9 @@ public static class LedgerRegistration
         services.AddSingleton<Reconciliation>();
         services.AddSingleton<SpendComparison>();
         services.AddSingleton<UsageShares>();
+        services.AddSingleton<UsageReport>();
+        services.AddSingleton<MeteredReport>();
+        services.AddSingleton<UnitCostReport>();
         services.AddSingleton<TraceSearch>();
         services.AddSingleton<KnownTraces>();
         services.AddSingleton<EvidenceReport>();

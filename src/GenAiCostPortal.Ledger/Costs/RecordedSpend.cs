@@ -6,12 +6,15 @@ using GenAiCostPortal.Ledger.Usage;
 namespace GenAiCostPortal.Ledger.Costs;
 
 /// <summary>What recorded calls bring to an answer: estimated money from the cost rollup; calls, requests and tokens from the usage rollup.</summary>
-internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod period, LedgerDayReader reader)
+internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod period, LedgerDayReader reader, string series = "")
 {
+    /// <summary>Condition on a series: its calls stand in traces. A call that only the invocation log tells of stands in none (algorithms §11).</summary>
+    public static readonly string InsideTraces = string.Create(CultureInfo.InvariantCulture, $" AND s.\"Doors\" <> {(int)Traces.Doors.InvocationLog}");
+
     private const string Tokens = """SUM(r."Input"), SUM(r."CacheRead"), SUM(r."CacheWrite5m"), SUM(r."CacheWrite30m"), SUM(r."CacheWrite1h"), SUM(r."Output"), """;
 
     // 0 without a feature, else by whether AWS's own log told of the calls.
-    private const string Method = """CASE WHEN s."FeatureId" = 0 THEN 0 WHEN (s."Doors" & 4) = 0 THEN 1 ELSE 2 END""";
+    public const string Method = """CASE WHEN s."FeatureId" = 0 THEN 0 WHEN (s."Doors" & 4) = 0 THEN 1 ELSE 2 END""";
 
     private bool IsByKind => sums.Needed.Any(d => d is SpendDimension.TokenKind or SpendDimension.Component);
 
@@ -24,9 +27,9 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
             var price = IsByKind ? "s.\"PriceId\", s.\"Tier\", s.\"ModelId\", " : "0, 0, 0, ";
             await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
                 SELECT {columns.Sql}{price}r."SlotUnixSeconds", s."AccountId", s."IsOffBill", {Method}, {Tokens}
-                    SUM(r."EstimatedCostNanoUsd"), SUM(r."CallsWithoutCost")
+                    SUM(r."EstimatedCostNanoUsd"), SUM(r."CallsWithoutCost"), SUM(r."Calls")
                 FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"
-                WHERE r."Span" = {span} AND r."SlotUnixSeconds" >= {from} AND r."SlotUnixSeconds" < {to} AND s."IsBillable"
+                WHERE r."Span" = {span} AND r."SlotUnixSeconds" >= {from} AND r."SlotUnixSeconds" < {to} AND s."IsBillable"{series}
                 GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count + 7).Except(IsByKind ? [] : [columns.Count + 1, columns.Count + 2, columns.Count + 3]))}
                 """), row => AddCost(row, columns, isWanted), cancel);
         }
@@ -43,6 +46,7 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         var withoutCost = row.GetInt64(at + 14);
         if (withoutCost != 0) sums.AddUsage(time, key, 0, 0, default, withoutCost, method);
         if (!isOffBill && !isWanted(DateOnly.FromDateTime(time), row.GetInt32(at + 4))) return;
+        if (!IsByKind && !sums.AsksWorkflow) sums.AddUsage(time, key, 0, 0, default, 0, method, row.GetInt64(at + 15));
         var basis = isOffBill ? Basis.OffBill : Basis.Estimated;
         var reason = method == AllocationMethod.Unattributed ? UnattributedReason.NoFeatureOnCall : UnattributedReason.None;
         key[SpendDimension.Method] = (int)method + 1;
@@ -70,7 +74,7 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
             await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
                 SELECT {columns.Sql}r."SlotUnixSeconds", {(sums.AsksKind ? "s.\"Tier\", s.\"ModelId\"" : "0, 0")}, {Tokens}SUM(r."Reasoning"), SUM(r."Calls"), SUM(r."Requests"), {Method}
                 FROM usage_rollup r JOIN usage_series s ON s."Id" = r."SeriesId"
-                WHERE r."Span" = {span} AND r."SlotUnixSeconds" >= {from} AND r."SlotUnixSeconds" < {to}
+                WHERE r."Span" = {span} AND r."SlotUnixSeconds" >= {from} AND r."SlotUnixSeconds" < {to}{series}
                 GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count + (sums.AsksKind ? 3 : 1)).Append(columns.Count + 13))}
                 """), row => AddUsage(row, columns), cancel);
         }
@@ -94,11 +98,11 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         {
             key[SpendDimension.TokenKind] = (int)kind + 1;
             key[SpendDimension.Component] = (int)reader.ComponentOf(row.GetInt32(at + 2), kind, (ModelNames.ServiceTier)row.GetByte(at + 1)) + 1;
-            sums.AddUsage(time, key, 0, 0, Only(tokens, kind), 0, method);
+            sums.AddUsage(time, key, 0, 0, tokens.Only(kind), 0, method);
         }
     }
 
-    private static AllocationMethod MethodOf(int code) => code switch
+    public static AllocationMethod MethodOf(int code) => code switch
     {
         0 => AllocationMethod.Unattributed,
         1 => AllocationMethod.Trace,
@@ -107,16 +111,6 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
 
     private static TokenCounts TokensOf(DbDataReader row, int at) => new(
         row.GetInt64(at), row.GetInt64(at + 1), row.GetInt64(at + 2), row.GetInt64(at + 3), row.GetInt64(at + 4), row.GetInt64(at + 5));
-
-    private static TokenCounts Only(TokenCounts tokens, TokenKind kind) => kind switch
-    {
-        TokenKind.Input => new(tokens.Input, 0, 0, 0, 0, 0),
-        TokenKind.CacheRead => new(0, tokens.CacheRead, 0, 0, 0, 0),
-        TokenKind.CacheWrite5m => new(0, 0, tokens.CacheWrite5m, 0, 0, 0),
-        TokenKind.CacheWrite30m => new(0, 0, 0, tokens.CacheWrite30m, 0, 0),
-        TokenKind.CacheWrite1h => new(0, 0, 0, 0, tokens.CacheWrite1h, 0),
-        _ => new(0, 0, 0, 0, 0, tokens.Output, tokens.Reasoning),
-    };
 
     /// <summary>Whole days from the day rollup, the rest from the hour rollup.</summary>
     private IEnumerable<(int Span, long From, long To)> Slots()

@@ -41,7 +41,11 @@ public sealed record SpendQuery(
 public sealed record SpendRow(
     DateTime? Time, IReadOnlyList<string> Keys, decimal CostUsd, decimal BilledUsd, decimal EstimatedUsd, decimal OffBillUsd, Basis Basis,
     IReadOnlyDictionary<AllocationMethod, decimal> Methods, IReadOnlyDictionary<UnattributedReason, decimal> Reasons,
-    long Calls, long Requests, TokenCounts Tokens, long CallsWithoutCost);
+    long Calls, long Requests, TokenCounts Tokens, long CallsWithoutCost)
+{
+    /// <summary>Recorded calls that cost something by their status, of the estimate; not told apart by token kind, workflow or agent, and then zero.</summary>
+    public long BillableCalls { get; init; }
+}
 
 /// <summary>The answer, with what a figure must say about itself: basis and as-of.</summary>
 /// <param name="BilledThrough">Last day for which every account has a bill; null when nothing is billed.</param>

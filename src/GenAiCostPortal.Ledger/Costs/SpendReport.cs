@@ -42,14 +42,29 @@ public sealed class SpendReport(
         return [.. answer.Rows.Where(r => r.Keys[0] != SpendQuery.Unattributed).Select(r => (r.Keys[0], r.CostUsd + r.OffBillUsd)).OrderByDescending(r => r.Item2)];
     }
 
-    private async Task<SpendSums> SumsAsync(LedgerDb db, SpendQuery query, SpendPeriod period, CancellationToken cancel)
+    /// <summary>Recorded calls alone at their estimated price, whether billed yet or not, off-bill ones included.</summary>
+    /// <param name="insideTraces">Only calls that stand in a trace: what requests cost (algorithms §11).</param>
+    public async Task<SpendAnswer> RecordedAsync(SpendQuery query, bool insideTraces, CancellationToken cancel = default)
+    {
+        await dimensions.LoadAsync(cancel);
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        var period = new SpendPeriod(query);
+        var series = insideTraces ? RecordedSpend.InsideTraces : "";
+        var sums = await SumsAsync(db, query with { View = SpendView.Estimated }, period, cancel, series);
+        var recorded = new RecordedSpend(db, sums, period, reader, series);
+        await recorded.AddCostAsync((_, _) => true, cancel);
+        await recorded.AddUsageAsync(cancel);
+        return sums.Answer(await bill.AsOfAsync(db, cancel), null, 0);
+    }
+
+    private async Task<SpendSums> SumsAsync(LedgerDb db, SpendQuery query, SpendPeriod period, CancellationToken cancel, string series = "")
     {
         var words = new SpendWords(dimensions);
         var sums = new SpendSums(query, words);
         if (!sums.AsksWorkflow && !sums.Needed.Contains(SpendDimension.Service)) return sums;
         return new SpendSums(query, words)
         {
-            Workflows = sums.AsksWorkflow ? await WorkflowShares.ReadAsync(db, period, cancel) : null,
+            Workflows = sums.AsksWorkflow ? await WorkflowShares.ReadAsync(db, period, cancel, series) : null,
             ServiceOfModel = await ServiceOfModelAsync(db, cancel),
         };
     }
@@ -67,7 +82,7 @@ public sealed class SpendReport(
     }
 
     /// <summary>The service under which a model was billed last.</summary>
-    private static async Task<Dictionary<int, int>> ServiceOfModelAsync(LedgerDb db, CancellationToken cancel)
+    internal static async Task<Dictionary<int, int>> ServiceOfModelAsync(LedgerDb db, CancellationToken cancel)
     {
         var services = new Dictionary<int, int>();
         await StoredRows.ReadAsync(db, """

@@ -8,7 +8,7 @@ internal sealed class SpendSums
 {
     private sealed class Row
     {
-        public long Billed, Preliminary, Estimated, OffBill, Calls, Requests, CallsWithoutCost;
+        public long Billed, Preliminary, Estimated, OffBill, Calls, Requests, CallsWithoutCost, BillableCalls;
         public TokenCounts Tokens;
         public readonly long[] Methods = new long[Enum.GetValues<AllocationMethod>().Length];
         public readonly long[] Reasons = new long[Enum.GetValues<UnattributedReason>().Length];
@@ -104,16 +104,17 @@ internal sealed class SpendSums
     }
 
     /// <summary>Adds recorded usage.</summary>
-    public void AddUsage(DateTime time, in SpendKey key, long calls, long requests, in TokenCounts tokens, long callsWithoutCost, AllocationMethod method)
+    public void AddUsage(DateTime time, in SpendKey key, long calls, long requests, in TokenCounts tokens, long callsWithoutCost, AllocationMethod method, long billableCalls = 0)
     {
         var full = WithService(key);
         full[SpendDimension.Method] = 1 + (int)method;
-        if (calls == 0 && requests == 0 && callsWithoutCost == 0 && tokens.Total == 0 || !Passes(_filters, full) || !Passes(_callFilters, full)) return;
+        if (calls == 0 && requests == 0 && callsWithoutCost == 0 && billableCalls == 0 && tokens.Total == 0 || !Passes(_filters, full) || !Passes(_callFilters, full)) return;
         var row = RowOf(time, full);
         row.Calls += calls;
         row.Requests += requests;
         row.Tokens += tokens;
         row.CallsWithoutCost += callsWithoutCost;
+        row.BillableCalls += billableCalls;
     }
 
     public SpendAnswer Answer(DateTime asOf, DateOnly? billedThrough, long outsideScope)
@@ -160,13 +161,13 @@ internal sealed class SpendSums
 
     private Row RowOf(DateTime time, in SpendKey key)
     {
-        var at = (StepOf(time), _query.GroupBy.Count > 0 ? key[(int)_first] : 0, _query.GroupBy.Count > 1 ? key[(int)_second] : 0);
+        var at = (StepOf(_query.Granularity, time), _query.GroupBy.Count > 0 ? key[(int)_first] : 0, _query.GroupBy.Count > 1 ? key[(int)_second] : 0);
         if (!_rows.TryGetValue(at, out var row)) _rows[at] = row = new Row();
         return row;
     }
 
     /// <summary>Start of the step, seconds since 1970; weeks start on Monday.</summary>
-    private long StepOf(DateTime time) => _query.Granularity switch
+    internal static long StepOf(Granularity granularity, DateTime time) => granularity switch
     {
         Granularity.None => 0,
         Granularity.Hour or Granularity.Minute5 => UtcTime.ToUnixSeconds(time) / 3600 * 3600,
@@ -187,7 +188,7 @@ internal sealed class SpendSums
         };
         return new SpendRow(_query.Granularity == Granularity.None ? null : UtcTime.FromUnixSeconds(key.Time), keys, Money.ToUsd(cost),
             Money.ToUsd(billed), Money.ToUsd(row.Estimated), Money.ToUsd(row.OffBill), BasisOf(row), ToUsd<AllocationMethod>(row.Methods), ToUsd<UnattributedReason>(row.Reasons),
-            row.Calls, row.Requests, row.Tokens, row.CallsWithoutCost);
+            row.Calls, row.Requests, row.Tokens, row.CallsWithoutCost) { BillableCalls = row.BillableCalls };
     }
 
     private static Basis BasisOf(Row row)

@@ -12,7 +12,7 @@ internal sealed class WorkflowShares
 {
     private readonly Dictionary<(DateOnly Day, CallUse Use), List<(int Workflow, int Agent, long Tokens)>> _shares = [];
 
-    public static async Task<WorkflowShares> ReadAsync(LedgerDb db, SpendPeriod period, CancellationToken cancel)
+    public static async Task<WorkflowShares> ReadAsync(LedgerDb db, SpendPeriod period, CancellationToken cancel, string series = "")
     {
         var shares = new WorkflowShares();
         await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
@@ -20,7 +20,7 @@ internal sealed class WorkflowShares
                 s."ReleaseId", s."WorkflowId", s."AgentId",
                 SUM(r."Input"), SUM(r."CacheRead"), SUM(r."CacheWrite5m"), SUM(r."CacheWrite30m"), SUM(r."CacheWrite1h"), SUM(r."Output")
             FROM usage_rollup r JOIN usage_series s ON s."Id" = r."SeriesId"
-            WHERE r."Span" = 2 AND r."SlotUnixSeconds" >= {UtcTime.ToUnixSeconds(period.FirstDay)} AND r."SlotUnixSeconds" <= {UtcTime.ToUnixSeconds(period.LastDay)}
+            WHERE r."Span" = 2 AND r."SlotUnixSeconds" >= {UtcTime.ToUnixSeconds(period.FirstDay)} AND r."SlotUnixSeconds" <= {UtcTime.ToUnixSeconds(period.LastDay)}{series}
             GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
             """), row =>
         {

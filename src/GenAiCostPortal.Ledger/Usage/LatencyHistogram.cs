@@ -52,11 +52,14 @@ public sealed class LatencyHistogram
     public static LatencyHistogram FromBytes(byte[]? bytes)
     {
         var histogram = new LatencyHistogram();
-        if (bytes is null) return histogram;
-        using var reader = new BinaryReader(new MemoryStream(bytes));
-        for (var bucket = 0; reader.BaseStream.Position < bytes.Length;)
-            histogram.AddBucket(bucket += reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt64());
+        histogram.AddBytes(bytes);
         return histogram;
+    }
+
+    /// <summary>Adds all of a histogram that <see cref="ToBytes"/> wrote; reports merge thousands of them.</summary>
+    public void AddBytes(ReadOnlySpan<byte> bytes)
+    {
+        for (int bucket = 0, at = 0; at < bytes.Length;) AddBucket(bucket += (int)(uint)Read(bytes, ref at), (long)Read(bytes, ref at));
     }
 
     internal static int BucketOf(double ms) => (int)Math.Ceiling(Math.Log(Math.Max(ms, 0.01)) / LogGrowth);
@@ -90,6 +93,18 @@ public sealed class LatencyHistogram
             last = _buckets[i];
         }
         writer.Advance(at);
+    }
+
+    private static ulong Read(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        ulong value = 0;
+        for (var shift = 0; at < bytes.Length; shift += 7)
+        {
+            var part = bytes[at++];
+            value |= (ulong)(part & 127) << shift;
+            if (part < 128) break;
+        }
+        return value;
     }
 
     private static int Write(Span<byte> room, ulong value)

@@ -41,6 +41,17 @@ public readonly record struct TokenCounts(
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
+    /// <summary>One kind alone, the others zero.</summary>
+    public TokenCounts Only(TokenKind kind) => kind switch
+    {
+        TokenKind.Input => new(Input, 0, 0, 0, 0, 0),
+        TokenKind.CacheRead => new(0, CacheRead, 0, 0, 0, 0),
+        TokenKind.CacheWrite5m => new(0, 0, CacheWrite5m, 0, 0, 0),
+        TokenKind.CacheWrite30m => new(0, 0, 0, CacheWrite30m, 0, 0),
+        TokenKind.CacheWrite1h => new(0, 0, 0, 0, CacheWrite1h, 0),
+        _ => new(0, 0, 0, 0, 0, Output, Reasoning),
+    };
+
     public static TokenCounts operator +(TokenCounts a, TokenCounts b) => new(
         a.Input + b.Input, a.CacheRead + b.CacheRead, a.CacheWrite5m + b.CacheWrite5m, a.CacheWrite30m + b.CacheWrite30m,
         a.CacheWrite1h + b.CacheWrite1h, a.Output + b.Output, a.Reasoning + b.Reasoning);

@@ -19,6 +19,8 @@ internal static class ApiRegistration
         var api = routes.MapGroup("/api/v1").DisableAntiforgery();
         api.MapSpend();
         api.MapReconciliation();
+        api.MapUsage();
+        api.MapUnitCosts();
         api.MapTraces();
         api.MapFeeds();
         api.MapAssessment();

@@ -54,6 +54,7 @@ public static class LedgerRegistration
         services.AddSingleton<FeedCoverage>();
         services.AddSingleton<FeedReport>();
         services.AddSingleton<ReceiverReport>();
+        services.AddSingleton<SignalTally>();
         return services;
     }
 }

@@ -47,7 +47,7 @@ public sealed class SenderSeen
     public DateTime LastSeen { get; set; }
 }
 
-/// <summary>Received = stored + rejected, per signal. Key: signal.</summary>
+/// <summary>Received = stored + rejected + ignored, per signal. Key: signal.</summary>
 public sealed class SignalCount
 {
     /// <summary>Signals of the OTLP receiver; others are of feeds that bring spans.</summary>
@@ -58,4 +58,7 @@ public sealed class SignalCount
     public long Stored { get; set; }
     public long Rejected { get; set; }
     public DateTime? LastAt { get; set; }
+
+    /// <summary>Accepted, but none of the portal's business (a service's ordinary logs and metrics): not kept.</summary>
+    public long Ignored => Received - Stored - Rejected;
 }

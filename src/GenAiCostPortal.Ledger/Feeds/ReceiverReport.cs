@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GenAiCostPortal.Ledger.Feeds;
 
-/// <summary>What came through the OTLP door: received = stored + rejected per signal, and who sent it.</summary>
+/// <summary>What came through the OTLP door: received = stored + rejected + ignored per signal, and who sent it.</summary>
 public sealed record ReceiverAnswer(IReadOnlyList<SignalCount> Signals, IReadOnlyList<SenderSeen> Senders);
 
 /// <summary>Reads the counts of the OTLP receiver since the store began.</summary>

@@ -8,7 +8,7 @@ public static class ContentAttributes
     private static readonly FrozenSet<string> Exact = new[]
     {
         "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.tool.definitions", "gen_ai.tool.call.arguments",
-        "gen_ai.tool.call.result", "gen_ai.prompt", "gen_ai.completion", "gen_ai.choice", "gen_ai.retrieval.documents",
+        "gen_ai.tool.call.result", "gen_ai.event.content", "gen_ai.prompt", "gen_ai.completion", "gen_ai.choice", "gen_ai.retrieval.documents",
         "gen_ai.retrieval.query.text", "gen_ai.evaluation.explanation", "gen_ai.request.messages", "gen_ai.response.text",
         "input.value", "output.value", "input", "output", "llm.prompts", "llm.completions", "llm.tools", "llm.function_call",
         "llm.invocation_parameters", "embedding.text", "document.content", "tool.parameters", "tool.arguments", "tool.result",

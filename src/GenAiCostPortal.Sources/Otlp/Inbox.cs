@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using GenAiCostPortal.Ledger.Feeds;
 using GenAiCostPortal.Ledger.Store;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace GenAiCostPortal.Sources.Otlp;
 /// dropped. One writer commits what waits in groups: while one group is being committed the next one gathers, so a lone request
 /// is written at once and many share one synced commit.
 /// </summary>
-internal sealed class Inbox(TraceWriter writer, OtlpOptions options, ILogger<Inbox> log) : BackgroundService
+internal sealed class Inbox(TraceWriter writer, SignalTally tally, OtlpOptions options, ILogger<Inbox> log) : BackgroundService
 {
     private const int SpansPerGroup = 2_000;
     private readonly Channel<Delivery> _waiting = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true });
@@ -31,14 +32,13 @@ internal sealed class Inbox(TraceWriter writer, OtlpOptions options, ILogger<Inb
     }
 
     /// <summary>Takes a delivery, or answers null when full or closing. The task is true once it is on disk, false if that failed.</summary>
-    public Task<bool>? TryTake(PreparedSpans spans, long bytes)
+    public Task<bool>? TryTake(Delivery delivery)
     {
-        var delivery = new Delivery(spans, bytes);
         lock (_lock)
         {
-            if (!Fits(spans.Count, bytes) || !_waiting.Writer.TryWrite(delivery)) return null;
-            _spans += spans.Count;
-            _bytes += bytes;
+            if (!Fits(delivery.Items, delivery.Bytes) || !_waiting.Writer.TryWrite(delivery)) return null;
+            _spans += delivery.Items;
+            _bytes += delivery.Bytes;
             _deliveries++;
         }
         return delivery.Done.Task;
@@ -67,10 +67,10 @@ internal sealed class Inbox(TraceWriter writer, OtlpOptions options, ILogger<Inb
         while (await _waiting.Reader.WaitToReadAsync(CancellationToken.None))
         {
             var spans = 0;
-            while (_waiting.Reader.TryPeek(out var next) && (group.Count == 0 || spans + next.Spans.Count <= SpansPerGroup) && _waiting.Reader.TryRead(out next))
+            while (_waiting.Reader.TryPeek(out var next) && (group.Count == 0 || spans + next.Items <= SpansPerGroup) && _waiting.Reader.TryRead(out next))
             {
                 group.Add(next);
-                spans += next.Spans.Count;
+                spans += next.Items;
             }
             await CommitAsync(group, stoppingToken);
             group.Clear();
@@ -92,7 +92,10 @@ internal sealed class Inbox(TraceWriter writer, OtlpOptions options, ILogger<Inb
     {
         try
         {
-            await writer.WriteAsync([.. group.Select(d => d.Spans)], cancel);
+            var spans = group.Select(d => d.Spans).OfType<PreparedSpans>().ToList();
+            if (spans.Count > 0) await writer.WriteAsync(spans, cancel);
+            var ignored = group.Where(d => d.Ignored > 0).GroupBy(d => d.Signal.Word()).ToDictionary(g => g.Key, g => g.Sum(d => (long)d.Ignored));
+            await tally.AddIgnoredAsync(ignored, cancel);
             return true;
         }
         catch (Exception e)
@@ -109,15 +112,22 @@ internal sealed class Inbox(TraceWriter writer, OtlpOptions options, ILogger<Inb
     {
         lock (_lock)
         {
-            _spans -= delivery.Spans.Count;
+            _spans -= delivery.Items;
             _bytes -= delivery.Bytes;
             _deliveries--;
         }
         delivery.Done.TrySetResult(stored);
     }
+}
 
-    private sealed record Delivery(PreparedSpans Spans, long Bytes)
-    {
-        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+/// <summary>What one body brings to the writer.</summary>
+/// <param name="Spans">Spans, or null when it brings none.</param>
+/// <param name="Ignored">Items accepted and not kept.</param>
+/// <param name="Bytes">Size of the body, decompressed.</param>
+internal sealed record Delivery(OtlpSignal Signal, PreparedSpans? Spans, int Ignored, long Bytes)
+{
+    /// <summary>What it counts for while it waits.</summary>
+    public int Items => Spans?.Count ?? 0;
+
+    public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

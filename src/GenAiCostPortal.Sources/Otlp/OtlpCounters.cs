@@ -1,34 +1,29 @@
-using System.Collections.Concurrent;
-
 namespace GenAiCostPortal.Sources.Otlp;
 
-/// <summary>Items of one signal since the start. Received = stored + rejected.</summary>
-public sealed record OtlpTotals(string Signal, long Received, long Stored, long Rejected);
+/// <summary>Items of one signal since the start. Received = stored + rejected + ignored.</summary>
+public sealed record OtlpTotals(string Signal, long Stored, long Rejected, long Ignored)
+{
+    public long Received => Stored + Rejected + Ignored;
+}
 
-/// <summary>Counts for <c>/metrics</c>: <c>genai_otlp_items_received_total</c>, <c>…_stored_total</c>, <c>…_rejected_total</c> by signal.</summary>
+/// <summary>Counts for <c>/metrics</c>: <c>genai_otlp_items_received_total</c>, <c>…_stored_total</c>, <c>…_rejected_total</c>, <c>…_ignored_total</c> by signal.</summary>
 public sealed class OtlpCounters
 {
-    private readonly ConcurrentDictionary<string, Tally> _signals = new(StringComparer.Ordinal) { ["traces"] = new Tally() };
+    private readonly Lock _lock = new();
+    private readonly OtlpTotals[] _totals = [.. OtlpSignals.All.Select(s => new OtlpTotals(s.Word(), 0, 0, 0))];
 
-    /// <summary>Every signal seen, <c>traces</c> always.</summary>
-    public IReadOnlyList<OtlpTotals> Totals =>
-        [.. _signals.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => s.Value.Read(s.Key))];
-
-    internal void Add(string signal, int stored, int rejected) => _signals.GetOrAdd(signal, _ => new Tally()).Add(stored, rejected);
-
-    private sealed class Tally
+    /// <summary>Every signal, also those that nobody sent yet.</summary>
+    public IReadOnlyList<OtlpTotals> Totals
     {
-        private readonly Lock _lock = new();
-        private long _stored, _rejected;
+        get { lock (_lock) return [.. _totals.OrderBy(t => t.Signal, StringComparer.Ordinal)]; }
+    }
 
-        public void Add(int stored, int rejected)
+    internal void Add(OtlpSignal signal, int stored, int rejected, int ignored)
+    {
+        lock (_lock)
         {
-            lock (_lock) (_stored, _rejected) = (_stored + stored, _rejected + rejected);
-        }
-
-        public OtlpTotals Read(string signal)
-        {
-            lock (_lock) return new OtlpTotals(signal, _stored + _rejected, _stored, _rejected);
+            ref var total = ref _totals[(int)signal];
+            total = total with { Stored = total.Stored + stored, Rejected = total.Rejected + rejected, Ignored = total.Ignored + ignored };
         }
     }
 }

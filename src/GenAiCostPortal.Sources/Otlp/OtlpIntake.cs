@@ -16,10 +16,10 @@ public enum IntakeState
 }
 
 /// <summary>Answer to a body. Counts are zero unless <see cref="IntakeState.Stored"/>.</summary>
-/// <param name="Message">Why spans were rejected (the first reason), or why nothing was stored; else empty.</param>
+/// <param name="Message">Why items were rejected (the first reason), or why nothing was stored; else empty.</param>
 public sealed record IntakeResult(IntakeState State, int Accepted, int Rejected, string Message);
 
-/// <summary>The door behind HTTP: decodes a body, stores its spans through the inbox, and answers after the commit.</summary>
+/// <summary>The door behind HTTP and gRPC: decodes a body, stores what it brings through the inbox, and answers after the commit.</summary>
 public sealed class OtlpIntake
 {
     private const string BindingPrefix = "portal.ingest.";
@@ -31,28 +31,36 @@ public sealed class OtlpIntake
     internal OtlpIntake(OtlpDecoder decoder, TraceWriter writer, Inbox inbox, OtlpCounters counters) =>
         (_decoder, _writer, _inbox, _counters) = (decoder, writer, inbox, counters);
 
-    /// <summary>Takes an export request of a signal; see the other overload.</summary>
-    internal Task<IntakeResult> AcceptAsync(OtlpSignal signal, ReadOnlyMemory<byte> body, bool isJson, IngestBinding? binding, CancellationToken cancel) => signal switch
-    {
-        OtlpSignal.Traces => AcceptAsync(body, isJson, binding, cancel),
-        _ => throw OtlpRefusal.NotServed(signal == OtlpSignal.Metrics ? "Metrics" : "Logs"),
-    };
-
     /// <summary>Takes an ExportTraceServiceRequest, already decompressed. Cancelling ends the wait, not the storing.</summary>
     /// <exception cref="OtlpFormatException">The body does not parse; sending it again will not help.</exception>
-    public async Task<IntakeResult> AcceptAsync(ReadOnlyMemory<byte> body, bool isJson, IngestBinding? binding, CancellationToken cancel = default)
+    public Task<IntakeResult> AcceptAsync(ReadOnlyMemory<byte> body, bool isJson, IngestBinding? binding, CancellationToken cancel = default) =>
+        AcceptAsync(OtlpSignal.Traces, body, isJson, binding, cancel);
+
+    /// <summary>Takes an export request of a signal, likewise.</summary>
+    /// <exception cref="OtlpFormatException">The body does not parse; sending it again will not help.</exception>
+    public async Task<IntakeResult> AcceptAsync(OtlpSignal signal, ReadOnlyMemory<byte> body, bool isJson, IngestBinding? binding, CancellationToken cancel = default)
     {
         if (!_inbox.HasRoom(body.Length)) return Full;
-        var decoded = _decoder.DecodeTraces(body, isJson);
-        if (decoded.Spans.Count == 0 && decoded.Rejected == 0) return new IntakeResult(IntakeState.Stored, 0, 0, "");
-        var prepared = _writer.Prepare(Bind(decoded.Spans, binding), decoded.Rejected);
-        if (_inbox.TryTake(prepared, body.Length) is not { } stored) return Full;
-        if (!await stored.WaitAsync(cancel)) return new IntakeResult(IntakeState.Failed, 0, 0, "The spans could not be stored; please send them again.");
-        _counters.Add("traces", prepared.Count, decoded.Rejected);
-        return new IntakeResult(IntakeState.Stored, prepared.Count, decoded.Rejected, decoded.Rejected > 0 ? decoded.RejectReason : "");
+        var (delivery, rejected, reason) = signal switch
+        {
+            OtlpSignal.Traces => Prepare(signal, _decoder.DecodeTraces(body, isJson), binding, body.Length),
+            OtlpSignal.Logs => Prepare(signal, _decoder.DecodeLogs(body, isJson), binding, body.Length),
+            _ => throw OtlpRefusal.NotServed("Metrics"),
+        };
+        if (delivery is null) return new IntakeResult(IntakeState.Stored, 0, 0, "");
+        if (_inbox.TryTake(delivery) is not { } stored) return Full;
+        if (!await stored.WaitAsync(cancel)) return new IntakeResult(IntakeState.Failed, 0, 0, "The items could not be stored; please send them again.");
+        _counters.Add(signal, delivery.Items, rejected, delivery.Ignored);
+        return new IntakeResult(IntakeState.Stored, delivery.Items, rejected, rejected > 0 ? reason : "");
     }
 
-    private static IntakeResult Full => new(IntakeState.Full, 0, 0, "Too many spans are waiting to be stored; please send them again.");
+    private (Delivery? Delivery, int Rejected, string Reason) Prepare(OtlpSignal signal, DecodedSpans decoded, IngestBinding? binding, int bytes)
+    {
+        var prepared = decoded.Spans.Count == 0 && decoded.Rejected == 0 ? null : _writer.Prepare(Bind(decoded.Spans, binding), decoded.Rejected, signal.Word());
+        return (prepared is null && decoded.Ignored == 0 ? null : new Delivery(signal, prepared, decoded.Ignored, bytes), decoded.Rejected, decoded.RejectReason);
+    }
+
+    private static IntakeResult Full => new(IntakeState.Full, 0, 0, "Too much is waiting to be stored; please send them again.");
 
     // Only the key says what traffic is bound to: what a sender claims under these names is taken off.
     private static IReadOnlyList<Span> Bind(IReadOnlyList<Span> spans, IngestBinding? binding)

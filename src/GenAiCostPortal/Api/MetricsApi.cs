@@ -15,9 +15,10 @@ internal static class MetricsApi
         {
             var text = new StringBuilder();
             var totals = otlp.Totals;
-            Family(text, "genai_otlp_items_received_total", "counter", "OTLP items received since the start; stored plus rejected.", totals.Select(t => ($"signal=\"{t.Signal}\"", (decimal)t.Received)));
+            Family(text, "genai_otlp_items_received_total", "counter", "OTLP items received since the start; stored, refused or ignored.", totals.Select(t => ($"signal=\"{t.Signal}\"", (decimal)t.Received)));
             Family(text, "genai_otlp_items_stored_total", "counter", "OTLP items stored since the start.", totals.Select(t => ($"signal=\"{t.Signal}\"", (decimal)t.Stored)));
             Family(text, "genai_otlp_items_rejected_total", "counter", "OTLP items refused since the start.", totals.Select(t => ($"signal=\"{t.Signal}\"", (decimal)t.Rejected)));
+            Family(text, "genai_otlp_items_ignored_total", "counter", "OTLP items accepted since the start and not kept: no GenAI usage.", totals.Select(t => ($"signal=\"{t.Signal}\"", (decimal)t.Ignored)));
             var states = await feeds.ReadAsync(cancel);
             var now = time.GetUtcNow().UtcDateTime;
             Family(text, "genai_feed_healthy", "gauge", "1 while a feed is up to date or receiving, else 0.", states.Select(s => (Labels(s), s.Health is FeedHealth.UpToDate or FeedHealth.Receiving or FeedHealth.Running ? 1m : 0m)));

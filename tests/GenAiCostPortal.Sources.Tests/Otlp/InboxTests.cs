@@ -39,7 +39,7 @@ public sealed class InboxTests
         turn.Dispose();
         Assert.All(await Task.WhenAll(requests), answer => Assert.Equal(200, answer.Status));
         Assert.Equal([1_200L, 1_200], [host.Number("SELECT COUNT(*) FROM span"), host.Number("SELECT Stored FROM signal_count")]);
-        var totals = Assert.Single(host.Services.GetRequiredService<OtlpCounters>().Totals);
+        var totals = host.Services.GetRequiredService<OtlpCounters>().Totals.Single(t => t.Signal == "traces");
         Assert.Equal(("traces", 1_200L, 1_200L, 0L), (totals.Signal, totals.Received, totals.Stored, totals.Rejected));
     }
 

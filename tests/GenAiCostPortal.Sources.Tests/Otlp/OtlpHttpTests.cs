@@ -82,7 +82,6 @@ public sealed class OtlpHttpTests
 
     [Theory]
     [InlineData("/v1/metrics")]
-    [InlineData("/v1/logs")]
     public async Task Signals_of_a_later_day_are_refused_in_words(string path)
     {
         await using var host = await OtlpHost.StartAsync();

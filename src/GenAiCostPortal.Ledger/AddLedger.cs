@@ -3,6 +3,7 @@ using GenAiCostPortal.Ledger.Assessment;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Feeds;
 using GenAiCostPortal.Ledger.Inventory;
+using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Store;
@@ -27,6 +28,8 @@ public static class LedgerRegistration
         services.AddSingleton<BillWriter>();
         services.AddSingleton<MeterWriter>();
         services.AddSingleton<ResourceMeterWriter>();
+        services.AddSingleton<InventoryWriter>();
+        services.AddSingleton<InferenceProfiles>();
         services.AddSingleton<LedgerDayReader>();
         services.AddSingleton<LedgerDays>();
         services.AddSingleton<DayVersions>();

@@ -1,5 +1,6 @@
 using GenAiCostPortal.Access;
 using GenAiCostPortal.Ledger.Access;
+using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Settings;
@@ -21,6 +22,7 @@ internal static class StoreOpening
         await MarkAsync(stores, settings);
         await app.Services.GetRequiredService<Dimensions>().LoadAsync();
         await app.Services.GetRequiredService<PriceFinder>().LoadAsync();
+        await app.Services.GetRequiredService<InferenceProfiles>().LoadAsync();
         if (settings.Access.Mode == AccessMode.Local && await app.Services.GetRequiredService<LocalAccounts>().IssueSetUpTokenAsync() is { } token)
             Console.WriteLine($"No account yet. Open {settings.Urls[0]}/set-up and use this one-time token: {token}");
     }

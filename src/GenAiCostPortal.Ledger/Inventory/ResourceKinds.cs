@@ -10,7 +10,9 @@ public static class ResourceKinds
     public const string Guardrail = "Guardrail";
     public const string Agent = "Agent";
     public const string KnowledgeBase = "KnowledgeBase";
+    public const string Flow = "Flow";
     public const string VectorStore = "VectorStore";
+    public const string SearchIndex = "SearchIndex";
     public const string LambdaFunction = "LambdaFunction";
     public const string StateMachine = "StateMachine";
 

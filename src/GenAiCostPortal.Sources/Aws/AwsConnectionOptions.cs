@@ -36,6 +36,8 @@ public sealed class AwsConnectionOptions
     public CloudWatchOptions CloudWatch { get; set; } = new();
     /// <summary>Account names from AWS Organizations; the management account's connection only.</summary>
     public SwitchOptions Accounts { get; set; } = new();
+    /// <summary>Resources and their tags.</summary>
+    public SwitchOptions Inventory { get; set; } = new();
 }
 
 /// <summary>Contract: <c>…:CostExplorer:*</c>.</summary>

@@ -3,6 +3,7 @@ using GenAiCostPortal.Sources.Accounts;
 using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.BedrockMetrics;
 using GenAiCostPortal.Sources.CostExplorer;
+using GenAiCostPortal.Sources.Inventory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -23,7 +24,9 @@ internal static class AddSchedule
         services.AddSingleton<ResourceMetrics>();
         services.AddSingleton<IScheduledJob, CostExplorerJob>();
         services.AddSingleton<IScheduledJob, CloudWatchJob>();
+        services.AddSingleton<InventoryReader>();
         services.AddSingleton<IScheduledJob, AccountsJob>();
+        services.AddSingleton<IScheduledJob, InventoryJob>();
         services.AddSingleton<IScheduledJob, LedgerJob>();
         services.AddSingleton<IScheduledJob, RetentionJob>();
         services.TryAddSingleton(new RetentionOptions());

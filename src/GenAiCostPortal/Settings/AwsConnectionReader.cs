@@ -25,8 +25,13 @@ internal sealed class AwsConnectionReader(IConfigurationSection section, Action<
         if (connection.CostExplorer.LookbackDays is < 1 or > 400) Mistake("CostExplorer:LookbackDays", $"{connection.CostExplorer.LookbackDays.ToString(CultureInfo.InvariantCulture)} is not from 1 to 400");
         if (connection.CloudWatch.PeriodSeconds < 60 || connection.CloudWatch.PeriodSeconds % 60 != 0)
             Mistake("CloudWatch:PeriodSeconds", $"{connection.CloudWatch.PeriodSeconds.ToString(CultureInfo.InvariantCulture)} is not a multiple of 60");
+        if (connection.CloudWatch.CustomNamespace is { } own && own.StartsWith("AWS/", StringComparison.OrdinalIgnoreCase))
+            Mistake("CloudWatch:CustomNamespace", $"'{own}' is a namespace of AWS: name the one your own metrics are in");
+        if (string.IsNullOrWhiteSpace(connection.CloudWatch.FeatureDimension)) Mistake("CloudWatch:FeatureDimension", "is empty: name the dimension that holds the feature");
         if (connection.CloudWatch.Enabled && connection.Regions.Count == 0) Mistake("Regions", "is empty: CloudWatch is regional, so name the regions to read, such as us-east-1");
         if (connection.CloudWatch.Enabled && connection.AccountId.Length == 0) Mistake("AccountId", "is missing: CloudWatch does not say whose metrics it returns");
+        if (connection.Inventory.Enabled && !connection.CloudWatch.Enabled && connection.Regions.Count == 0) Mistake("Regions", "is empty: resources are regional, so name the regions to list, such as us-east-1");
+        if (connection.Inventory.Enabled && !connection.CloudWatch.Enabled && connection.AccountId.Length == 0) Mistake("AccountId", "is missing: the inventory is kept by account");
         return connection;
     }
 

@@ -34,6 +34,7 @@ public sealed class AwsConnectionOptions
     public IAwsApi? MadeApi { get; internal set; }
     public CostExplorerOptions CostExplorer { get; set; } = new();
     public CloudWatchOptions CloudWatch { get; set; } = new();
+    public XRayOptions XRay { get; set; } = new();
     /// <summary>Account names from AWS Organizations; the management account's connection only.</summary>
     public SwitchOptions Accounts { get; set; } = new();
     /// <summary>Resources and their tags.</summary>
@@ -56,6 +57,16 @@ public sealed class CloudWatchOptions
     public int PeriodSeconds { get; set; } = 300;
     public string? CustomNamespace { get; set; }
     public string FeatureDimension { get; set; } = "Feature";
+}
+
+/// <summary>Contract: <c>…:XRay:*</c>.</summary>
+public sealed class XRayOptions
+{
+    public bool Enabled { get; set; }
+    /// <summary>Which traces are read, in X-Ray's own language; empty: those with anything of GenAI.</summary>
+    public string? FilterExpression { get; set; }
+
+    internal string? Filter => string.IsNullOrWhiteSpace(FilterExpression) ? null : FilterExpression.Trim();
 }
 
 /// <summary>A feed that has nothing to set but whether it is on (<c>…:Accounts:Enabled</c>).</summary>

@@ -20,4 +20,7 @@ public sealed class AwsRequestTally
         Interlocked.Increment(ref _requests);
         Interlocked.Add(ref _costNanoUsd, costNanoUsd);
     }
+
+    /// <summary>Adds what an answer turned out to cost beyond its request: things charged by their number.</summary>
+    public void AddCost(long costNanoUsd) => Interlocked.Add(ref _costNanoUsd, costNanoUsd);
 }

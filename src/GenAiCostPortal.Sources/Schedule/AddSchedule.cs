@@ -4,6 +4,7 @@ using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.BedrockMetrics;
 using GenAiCostPortal.Sources.CostExplorer;
 using GenAiCostPortal.Sources.Inventory;
+using GenAiCostPortal.Sources.XRay;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -25,6 +26,7 @@ internal static class AddSchedule
         services.AddSingleton<IScheduledJob, CostExplorerJob>();
         services.AddSingleton<IScheduledJob, CloudWatchJob>();
         services.AddSingleton<InventoryReader>();
+        services.AddXRay();
         services.AddSingleton<IScheduledJob, AccountsJob>();
         services.AddSingleton<IScheduledJob, InventoryJob>();
         services.AddSingleton<IScheduledJob, LedgerJob>();

@@ -27,6 +27,7 @@ internal static class JobTable
         // AWS refreshes billing data up to three times a day; each page costs $0.01.
         ("CostExplorer", "0 20 5,12,19 * * ?", "at 05:20, 12:20 and 19:20 (UTC)"),
         ("CloudWatch", "0 3/15 * * * ?", "every 15 minutes"),
+        ("XRay", "20 5/10 * * * ?", "every 10 minutes"),
         ("Accounts", "0 50 5 * * ?", "every day at 05:50 (UTC)"),
         ("Inventory", "0 10 6 * * ?", "every day at 06:10 (UTC)"),
         ("Ledger", "30 0/10 * * * ?", "every 10 minutes, and after each change of the bill"),
@@ -35,7 +36,7 @@ internal static class JobTable
 
     // Jobs of the contract that come with later releases may be configured already.
     private static readonly string[] Later =
-        ["Otlp", "InvocationLogs", "DataExports", "Athena", "XRay", "PriceList", "Spikes", "Budgets", "Optimise", "ModelReview", "Reports"];
+        ["Otlp", "InvocationLogs", "DataExports", "Athena", "PriceList", "Spikes", "Budgets", "Optimise", "ModelReview", "Reports"];
 
     public static bool IsKnown(string job) => Defaults.Any(d => d.Job.Equals(job, StringComparison.OrdinalIgnoreCase)) || Later.Contains(job, StringComparer.OrdinalIgnoreCase);
 

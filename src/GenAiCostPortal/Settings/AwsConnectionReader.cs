@@ -32,6 +32,7 @@ internal sealed class AwsConnectionReader(IConfigurationSection section, Action<
         if (connection.CloudWatch.Enabled && connection.AccountId.Length == 0) Mistake("AccountId", "is missing: CloudWatch does not say whose metrics it returns");
         if (connection.Inventory.Enabled && !connection.CloudWatch.Enabled && connection.Regions.Count == 0) Mistake("Regions", "is empty: resources are regional, so name the regions to list, such as us-east-1");
         if (connection.Inventory.Enabled && !connection.CloudWatch.Enabled && connection.AccountId.Length == 0) Mistake("AccountId", "is missing: the inventory is kept by account");
+        if (connection.XRay.Enabled && connection.Regions.Count == 0) Mistake("Regions", "is empty: X-Ray is regional, so name the regions to read, such as us-east-1");
         return connection;
     }
 

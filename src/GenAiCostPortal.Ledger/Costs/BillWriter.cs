@@ -7,12 +7,20 @@ namespace GenAiCostPortal.Ledger.Costs;
 public sealed class BillWriter(
     IDbContextFactory<LedgerDb> stores, Dimensions dimensions, WriteGate gate, LedgerChanges changes, EstimateFreezer freezer, AccountLabels labels)
 {
-    private const int LinesPerTransaction = 1_000;
+    private const int LinesPerTransaction = 250;
+
+    private static readonly string[] LineColumns =
+    [
+        "Day", "AccountId", "RegionId", "BilledServiceId", "UsageTypeId", "Category", "TagFeatureId", "AmountNanoUsd", "Quantity", "Unit", "IsPreliminary", "Feed",
+    ];
+
+    private bool _isCompiled;
 
     /// <summary>Replaces the days read, freezes the estimate before a day's first bill, marks changed days for the ledger build. Returns rows written.</summary>
     public async Task<int> ReplaceAsync(BilledDaysRead read, CancellationToken cancel = default)
     {
         await dimensions.LoadAsync(cancel);
+        await CompileQueriesAsync(cancel);
         var accounts = await CoveredAccountsAsync(read, cancel);
         var lines = read.Lines.ToLookup(l => l.Day);
         var outside = read.OutsideScope.ToLookup(o => o.Day);
@@ -118,9 +126,8 @@ public sealed class BillWriter(
     {
         var account = dimensions.GetOrAdd(DimensionKind.Account, day.Account, added);
         var bill = BillOfDay.From(day.Lines, read.Feed, dimensions, added);
-        var stored = await db.BilledLines.Where(l => l.Day == day.Day && l.AccountId == account && l.Feed == read.Feed).ToListAsync(cancel);
-        var ofOtherFeeds = await db.BilledLines.Where(l => l.Day == day.Day && l.AccountId == account && l.Feed != read.Feed)
-            .SumAsync(l => l.AmountNanoUsd, cancel);
+        var stored = await LinesAsync(db, day.Day, account, read.Feed, cancel);
+        var ofOtherFeeds = await OfOthersAsync(db, day.Day, account, read.Feed, cancel);
         await ReplaceOutsideAsync(db, day, account, added, cancel);
 
         var state = await db.BilledDays.FindAsync([day.Day, account], cancel);
@@ -141,13 +148,9 @@ public sealed class BillWriter(
         var change = bill.CompareWith(stored);
         if (change != BillChange.None)
         {
-            db.BilledLines.RemoveRange(stored);
-            foreach (var line in bill.Lines)
-            {
-                line.Day = day.Day;
-                line.AccountId = account;
-            }
-            db.BilledLines.AddRange(bill.Lines);
+            if (stored.Count > 0) await DeleteLinesAsync(db, day.Day, account, read.Feed, cancel);
+            foreach (var line in bill.Lines) (line.Day, line.AccountId) = (day.Day, account);
+            await StoredRows.InsertAsync(db, "billed_line", LineColumns, bill.Lines.Select(Values), cancel: cancel);
             if (change == BillChange.Amounts && stored.Count > 0) state.Restatements++;
             state.NeedsBuild = true;
         }
@@ -155,6 +158,36 @@ public sealed class BillWriter(
         state.IsPreliminary = bill.Lines.Any(l => l.IsPreliminary);
         return bill.Lines.Count;
     }
+
+    // The first run of a query compiles it, which takes longer than a turn may: they run once for no day, before the first turn.
+    private async Task CompileQueriesAsync(CancellationToken cancel)
+    {
+        if (_isCompiled) return;
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        await LinesAsync(db, default, 0, "", cancel);
+        await OfOthersAsync(db, default, 0, "", cancel);
+        await OutsideAsync(db, default, 0, cancel);
+        await db.BilledDays.FindAsync([default(DateOnly), 0], cancel);
+        _isCompiled = true;
+    }
+
+    private static Task<List<BilledLine>> LinesAsync(LedgerDb db, DateOnly day, int account, string feed, CancellationToken cancel) =>
+        db.BilledLines.AsNoTracking().Where(l => l.Day == day && l.AccountId == account && l.Feed == feed).ToListAsync(cancel);
+
+    private static Task<int> DeleteLinesAsync(LedgerDb db, DateOnly day, int account, string feed, CancellationToken cancel) =>
+        db.BilledLines.Where(l => l.Day == day && l.AccountId == account && l.Feed == feed).ExecuteDeleteAsync(cancel);
+
+    private static Task<long> OfOthersAsync(LedgerDb db, DateOnly day, int account, string feed, CancellationToken cancel) =>
+        db.BilledLines.Where(l => l.Day == day && l.AccountId == account && l.Feed != feed).SumAsync(l => l.AmountNanoUsd, cancel);
+
+    private static Task<List<OutsideScopeCost>> OutsideAsync(LedgerDb db, DateOnly day, int account, CancellationToken cancel) =>
+        db.OutsideScopeCosts.Where(o => o.Day == day && o.AccountId == account).ToListAsync(cancel);
+
+    private static object[] Values(BilledLine l) =>
+    [
+        l.Day.DayNumber, l.AccountId, l.RegionId, l.BilledServiceId, l.UsageTypeId, (int)l.Category, l.TagFeatureId, l.AmountNanoUsd,
+        l.Quantity is { } quantity ? quantity : DBNull.Value, l.Unit, l.IsPreliminary, l.Feed,
+    ];
 
     private async Task ReplaceOutsideAsync(LedgerDb db, AccountDay day, int account, List<DimensionValue> added, CancellationToken cancel)
     {
@@ -164,7 +197,7 @@ public sealed class BillWriter(
             var service = dimensions.GetOrAdd(DimensionKind.BilledService, cost.Service, added);
             sums[service] = sums.GetValueOrDefault(service) + Money.ToNanoUsd(cost.AmountUsd);
         }
-        foreach (var stored in await db.OutsideScopeCosts.Where(o => o.Day == day.Day && o.AccountId == account).ToListAsync(cancel))
+        foreach (var stored in await OutsideAsync(db, day.Day, account, cancel))
         {
             if (sums.Remove(stored.BilledServiceId, out var amount)) stored.AmountNanoUsd = amount;
             else db.OutsideScopeCosts.Remove(stored);

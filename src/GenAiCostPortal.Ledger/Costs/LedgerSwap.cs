@@ -1,7 +1,6 @@
 using System.Globalization;
 using GenAiCostPortal.Ledger.Store;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace GenAiCostPortal.Ledger.Costs;
 
@@ -16,9 +15,6 @@ public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gat
         "Day", "AccountId", "RegionId", "BilledServiceId", "UsageTypeId", "ProviderId", "ModelId", "Component", "Kind", "Tier", "Scope", "Category",
         "FeatureId", "TeamId", "ApplicationId", "EnvironmentId", "ReleaseId", "Method", "Reason", "Basis", "Flags", "AmountNanoUsd", "Tokens",
     ];
-
-    private static readonly string Insert =
-        $"INSERT INTO ledger_entry ({string.Join(", ", Columns.Select(c => $"\"{c}\""))}) VALUES ({string.Join(", ", Columns.Select(c => "@" + c))})";
 
     internal static async Task<Dictionary<int, BillVersion>> BillAsync(LedgerDb db, DateOnly day, CancellationToken cancel)
     {
@@ -53,22 +49,7 @@ public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gat
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         if ((await BillAsync(db, day, cancel)).GetValueOrDefault(account) != bill.GetValueOrDefault(account)) return;
         await db.LedgerEntries.Where(e => e.Day == day && e.AccountId == account).ExecuteDeleteAsync(cancel);
-        await using var command = db.Database.GetDbConnection().CreateCommand();
-        command.Transaction = transaction.GetDbTransaction();
-        command.CommandText = Insert;
-        var parameters = Columns.Select(c =>
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = "@" + c;
-            command.Parameters.Add(parameter);
-            return parameter;
-        }).ToArray();
-        foreach (var entry in entries)
-        {
-            var values = Values(entry);
-            for (var i = 0; i < values.Length; i++) parameters[i].Value = values[i];
-            await command.ExecuteNonQueryAsync(cancel);
-        }
+        await StoredRows.InsertAsync(db, "ledger_entry", Columns, entries.Select(Values), cancel: cancel);
         await db.BilledDays.Where(b => b.Day == day && b.AccountId == account)
             .ExecuteUpdateAsync(set => set.SetProperty(b => b.NeedsBuild, false).SetProperty(b => b.BuiltAt, at), cancel);
         await transaction.CommitAsync(cancel);

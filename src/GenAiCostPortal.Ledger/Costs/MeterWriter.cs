@@ -1,21 +1,17 @@
-using System.Data.Common;
 using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Store;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace GenAiCostPortal.Ledger.Costs;
 
 /// <summary>Writes metered usage; the same hour again replaces.</summary>
 public sealed class MeterWriter(IDbContextFactory<LedgerDb> stores, Dimensions dimensions, WriteGate gate, LedgerChanges changes)
 {
-    private const int RowsPerTransaction = 2_000;
+    private const int RowsPerTransaction = 500;
 
-    private const string Upsert = """
-        INSERT INTO metered_usage ("HourUnixSeconds", "AccountId", "RegionId", "ModelId", "Scope", "Metric", "Value")
-        VALUES (@hour, @account, @region, @model, @scope, @metric, @value)
-        ON CONFLICT ("HourUnixSeconds", "AccountId", "RegionId", "ModelId", "Scope", "Metric") DO UPDATE SET "Value" = excluded."Value"
-        """;
+    private static readonly string[] Columns = ["HourUnixSeconds", "AccountId", "RegionId", "ModelId", "Scope", "Metric", "Value"];
+    private const string Replace =
+        """ON CONFLICT ("HourUnixSeconds", "AccountId", "RegionId", "ModelId", "Scope", "Metric") DO UPDATE SET "Value" = excluded."Value" """;
 
     private readonly record struct Key(long Hour, string Account, string Region, string Model, RoutingScope Scope, MeteredMetric Metric);
 
@@ -53,24 +49,19 @@ public sealed class MeterWriter(IDbContextFactory<LedgerDb> stores, Dimensions d
         {
             await using var db = await stores.CreateDbContextAsync(cancel);
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-            await using var command = db.Database.GetDbConnection().CreateCommand();
-            command.Transaction = transaction.GetDbTransaction();
-            command.CommandText = Upsert;
-            var parameters = new[] { "@hour", "@account", "@region", "@model", "@scope", "@metric", "@value" }.Select(n => Add(command, n)).ToArray();
             var touched = new HashSet<(DateOnly Day, int Account)>();
-            foreach (var (key, (name, value)) in chunk)
+            await StoredRows.InsertAsync(db, "metered_usage", Columns, chunk.Select(row =>
             {
+                var (key, (name, value)) = row;
                 var account = dimensions.GetOrAdd(DimensionKind.Account, key.Account, added);
-                parameters[0].Value = key.Hour;
-                parameters[1].Value = account;
-                parameters[2].Value = dimensions.GetOrAdd(DimensionKind.Region, key.Region, added);
-                parameters[3].Value = dimensions.GetOrAdd(DimensionKind.Model, name.Canonical, added, name.Display == name.Canonical ? null : name.Display);
-                parameters[4].Value = (int)key.Scope;
-                parameters[5].Value = (int)key.Metric;
-                parameters[6].Value = value;
-                await command.ExecuteNonQueryAsync(cancel);
                 touched.Add((UtcTime.DayOfUnixMs(key.Hour * 1000), account));
-            }
+                return (object[])
+                [
+                    key.Hour, account, dimensions.GetOrAdd(DimensionKind.Region, key.Region, added),
+                    dimensions.GetOrAdd(DimensionKind.Model, name.Canonical, added, name.Display == name.Canonical ? null : name.Display),
+                    (int)key.Scope, (int)key.Metric, value,
+                ];
+            }), Replace, cancel);
             await MarkAsync(db, touched, cancel);
             db.Dimensions.AddRange(added);
             await db.SaveChangesAsync(cancel);
@@ -81,14 +72,6 @@ public sealed class MeterWriter(IDbContextFactory<LedgerDb> stores, Dimensions d
             dimensions.Forget(added);
             throw;
         }
-    }
-
-    private static DbParameter Add(DbCommand command, string name)
-    {
-        var parameter = command.CreateParameter();
-        parameter.ParameterName = name;
-        command.Parameters.Add(parameter);
-        return parameter;
     }
 
     private static async Task MarkAsync(LedgerDb db, HashSet<(DateOnly Day, int Account)> touched, CancellationToken cancel)

@@ -12,8 +12,8 @@ namespace GenAiCostPortal.Ledger.Store;
 public sealed class TraceWriter(
     StoreOptions options, WriteGate gate, Dimensions dimensions, PriceFinder prices, OwnerKeys owners, LedgerChanges changes, TimeProvider clock) : IDisposable
 {
-    private const int SpansPerTransaction = 2_000;
-    private static readonly TimeSpan LongestTransaction = TimeSpan.FromMilliseconds(120);
+    private const int MostSpansPerTransaction = 2_000, FewestSpansPerTransaction = 125;
+    private static readonly TimeSpan LongestTransaction = TimeSpan.FromMilliseconds(100);
     // The log grows by 3–4 KB a span. Aside, it is folded back while writing goes on; a short held turn then lets it start over.
     private const int CheckpointSpans = 10_000, HeldCheckpointSpans = 40_000;
     private static readonly TimeSpan IdleUntilClosed = TimeSpan.FromMinutes(2);
@@ -22,6 +22,8 @@ public sealed class TraceWriter(
     private SqliteSpanStore? _store;
     private Task _checkpoint = Task.CompletedTask;
     private int _sinceCheckpoint, _sinceHeld;
+    // Begins small, because the first transactions of a process are slow, and follows what the machine manages.
+    private int _spansPerTransaction = FewestSpansPerTransaction;
 
     /// <summary>Makes a delivery ready: groups, reads and formats it. Pure and costly, so it belongs on the deliverer's thread.</summary>
     /// <param name="rejected">Spans of the delivery that were refused before; they are counted with it.</param>
@@ -32,7 +34,7 @@ public sealed class TraceWriter(
     public Task WriteAsync(IReadOnlyList<Span> spans, CancellationToken cancel = default) => WriteAsync([Prepare(spans)], cancel);
 
     /// <summary>
-    /// Stores deliveries. A group is one transaction; beyond 2,000 spans or 120 ms it goes on in the next one, at the border of a
+    /// Stores deliveries. A group is one transaction; beyond 2,000 spans (fewer on a slow machine) or 100 ms it goes on in the next one, at the border of a
     /// trace. After a failure nothing of the running transaction is kept, and the same deliveries may be written again.
     /// </summary>
     public async Task WriteAsync(IReadOnlyList<PreparedSpans> deliveries, CancellationToken cancel = default)
@@ -44,8 +46,10 @@ public sealed class TraceWriter(
         var changed = false;
         while (place.Delivery < deliveries.Count)
         {
+            var store = _store ??= new SqliteSpanStore(options, prices);
             using var turn = await gate.EnterAsync(cancel);
-            changed |= WriteSome(deliveries, ref place);
+            if (!ReferenceEquals(store, _store)) continue;
+            changed |= WriteSome(store, deliveries, ref place);
             if (_sinceHeld >= HeldCheckpointSpans && _checkpoint.IsCompleted)
             {
                 SqliteSpanStore.Checkpoint(_store!.Connection);
@@ -72,9 +76,8 @@ public sealed class TraceWriter(
         _store = null;
     }
 
-    private bool WriteSome(IReadOnlyList<PreparedSpans> deliveries, ref (int Delivery, int Trace) place)
+    private bool WriteSome(SqliteSpanStore store, IReadOnlyList<PreparedSpans> deliveries, ref (int Delivery, int Trace) place)
     {
-        var store = _store ??= new SqliteSpanStore(options, prices);
         var now = UtcTime.ToUnixMs(clock.GetUtcNow().UtcDateTime);
         var book = new TraceBook(store, dimensions, prices, owners, now);
         var (delivery, trace) = place;
@@ -88,7 +91,7 @@ public sealed class TraceWriter(
                 var prepared = deliveries[delivery];
                 for (; trace < prepared.Traces.Count; trace++)
                 {
-                    if (spans > 0 && (spans + prepared.Traces[trace].Spans.Count > SpansPerTransaction || clock.GetElapsedTime(started) > LongestTransaction)) goto full;
+                    if (spans > 0 && (spans + prepared.Traces[trace].Spans.Count > _spansPerTransaction || clock.GetElapsedTime(started) > LongestTransaction)) goto full;
                     book.Write(prepared.Traces[trace]);
                     spans += prepared.Traces[trace].Spans.Count;
                 }
@@ -97,6 +100,9 @@ public sealed class TraceWriter(
         full:
             book.Finish();
             store.Commit();
+            var took = clock.GetElapsedTime(started);
+            if (took > LongestTransaction) _spansPerTransaction = Math.Max(FewestSpansPerTransaction, _spansPerTransaction / 2);
+            else if (took < LongestTransaction / 2) _spansPerTransaction = Math.Min(MostSpansPerTransaction, _spansPerTransaction * 2);
             _sinceCheckpoint += spans;
             _sinceHeld += spans;
         }

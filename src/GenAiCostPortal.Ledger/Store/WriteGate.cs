@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace GenAiCostPortal.Ledger.Store;
 
@@ -6,41 +7,49 @@ namespace GenAiCostPortal.Ledger.Store;
 public sealed class WriteGate : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private long _longestTicks;
+    private long _turns;
+    private volatile LongTurn _longest = new("", TimeSpan.Zero);
 
-    /// <summary>The longest turn since the start; shows whether writers keep to their 200 ms.</summary>
-    public TimeSpan LongestTurn => TimeSpan.FromTicks(Interlocked.Read(ref _longestTicks));
+    /// <summary>The longest turn since the start and who had it; shows whether writers keep to their 200 ms.</summary>
+    public LongTurn Longest => _longest;
+
+    /// <summary>Turns taken since the start.</summary>
+    public long Turns => Interlocked.Read(ref _turns);
 
     /// <summary>Waits for the turn; dispose the answer to pass it on.</summary>
-    public async ValueTask<Turn> EnterAsync(CancellationToken cancel = default)
+    public async ValueTask<Turn> EnterAsync(CancellationToken cancel = default, [CallerFilePath] string writer = "")
     {
         await _gate.WaitAsync(cancel);
-        return new Turn(this);
+        return new Turn(this, writer);
     }
 
     /// <summary>Takes the turn only if nobody has it.</summary>
-    public bool TryEnter(out Turn turn)
+    public bool TryEnter(out Turn turn, [CallerFilePath] string writer = "")
     {
         var mine = _gate.Wait(0);
-        turn = new Turn(this);
+        turn = new Turn(this, writer);
         return mine;
     }
 
     public void Dispose() => _gate.Dispose();
 
     // Only the holder of the turn writes the longest one, so no compare-and-swap is needed.
-    private void Leave(long started)
+    private void Leave(string writer, long started)
     {
-        var ticks = Stopwatch.GetElapsedTime(started).Ticks;
-        if (ticks > _longestTicks) Interlocked.Exchange(ref _longestTicks, ticks);
+        var length = Stopwatch.GetElapsedTime(started);
+        Interlocked.Increment(ref _turns);
+        if (length > _longest.Length) _longest = new(Path.GetFileNameWithoutExtension(writer), length);
         _gate.Release();
     }
 
+    /// <summary>How long a writer held the gate.</summary>
+    public sealed record LongTurn(string Writer, TimeSpan Length);
+
     /// <summary>The right to write, until disposed.</summary>
-    public readonly struct Turn(WriteGate gate) : IDisposable
+    public readonly struct Turn(WriteGate gate, string writer) : IDisposable
     {
         private readonly long _started = Stopwatch.GetTimestamp();
 
-        public void Dispose() => gate.Leave(_started);
+        public void Dispose() => gate.Leave(writer, _started);
     }
 }

@@ -24,7 +24,7 @@ internal static class MetricsApi
             Family(text, "genai_feed_healthy", "gauge", "1 while a feed is up to date or receiving, else 0.", states.Select(s => (Labels(s), s.Health is FeedHealth.UpToDate or FeedHealth.Receiving or FeedHealth.Running ? 1m : 0m)));
             Family(text, "genai_feed_lag_seconds", "gauge", "Age of the newest covered time of a feed.", states.Where(s => s.CoveredTo is not null).Select(s => (Labels(s), decimal.Round((decimal)(now - s.CoveredTo!.Value).TotalSeconds, 0))));
             Family(text, "genai_feed_requests_usd", "gauge", "What a feed's AWS requests cost this month, USD.", states.Select(s => (Labels(s), s.SpentThisMonthUsd)));
-            Family(text, "genai_store_longest_write_seconds", "gauge", "The longest turn of a writer since the start.", [("store=\"main\"", (decimal)gate.LongestTurn.TotalSeconds)]);
+            Family(text, "genai_store_longest_write_seconds", "gauge", "The longest turn of a writer since the start.", [($"writer=\"{gate.Longest.Writer}\"", (decimal)gate.Longest.Length.TotalSeconds)]);
             return Results.Text(text.ToString(), "text/plain; version=0.0.4; charset=utf-8");
         }).WithTags("Health");
 

@@ -34,6 +34,39 @@ public sealed class BillWriterTests
     }
 
     [Fact]
+    public async Task Many_lines_are_written_in_short_turns()
+    {
+        await using var f = await TestBill.FixtureAsync();
+        var gate = f.Get<WriteGate>();
+        var lines = Enumerable.Range(0, 900).Select(i => TestBill.Input(Day, 1_000 + i) with
+        {
+            AccountId = $"{i / 180:000000000000}", UsageType = $"USE1-Made-{i}-input-tokens",
+        }).ToArray();
+
+        var before = gate.Turns;
+        await f.Get<BillWriter>().ReplaceAsync(TestBill.Read(Day, Day.AddDays(1), Read1, lines));
+
+        // Five accounts of 180 lines: two would be above 250, so each has its own turn.
+        Assert.InRange(gate.Turns - before, 5, 6);
+        Assert.Equal(900, await f.ScalarAsync("SELECT COUNT(*) FROM billed_line"));
+    }
+
+    [Fact]
+    public async Task Many_metered_values_are_written_in_short_turns()
+    {
+        await using var f = await TestBill.FixtureAsync();
+        var gate = f.Get<WriteGate>();
+        var rows = Enumerable.Range(0, 1_200).Select(i => new MeteredRead(
+            UtcTime.Start(Day).AddHours(-i), "111122223333", "us-east-1", "amazon.nova-pro-v1:0", MeteredMetric.InputTokens, i)).ToArray();
+
+        var before = gate.Turns;
+        await f.Get<MeterWriter>().WriteAsync(rows);
+
+        Assert.Equal(3, gate.Turns - before);
+        Assert.Equal(1_200, await f.ScalarAsync("SELECT COUNT(*) FROM metered_usage"));
+    }
+
+    [Fact]
     public async Task A_restated_day_replaces_its_lines_and_is_counted()
     {
         await using var f = await TestBill.FixtureAsync();

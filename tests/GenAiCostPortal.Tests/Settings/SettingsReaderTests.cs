@@ -98,4 +98,13 @@ public sealed class SettingsReaderTests
     [Fact]
     public void The_sample_takes_no_real_connection() =>
         Assert.Contains(Mistakes(("Sample:Enabled", "true"), ("Aws:Connections:0:Name", "Payer")), m => m.StartsWith("Aws:Connections:", StringComparison.Ordinal));
+
+    [Fact]
+    public void X_Ray_is_read_and_needs_regions()
+    {
+        var connection = Read(("Aws:Connections:0:Name", "Payer"), ("Aws:Connections:0:Regions:0", "us-east-1"), ("Aws:Connections:0:XRay:Enabled", "true"),
+            ("Aws:Connections:0:XRay:FilterExpression", "service(\"shop\")"), ("Schedule:XRay", "0 */2 * * *")).Aws.Connections[0];
+        Assert.Equal((true, "service(\"shop\")"), (connection.XRay.Enabled, connection.XRay.FilterExpression));
+        Assert.Contains(Mistakes(("Aws:Connections:0:Name", "Payer"), ("Aws:Connections:0:XRay:Enabled", "true")), m => m.StartsWith("Aws:Connections:0:Regions:", StringComparison.Ordinal));
+    }
 }

@@ -37,7 +37,7 @@ public sealed partial class TracePage
     {
         item.Start.ToString("d MMM yyyy, HH:mm:ss", CultureInfo.InvariantCulture) + " UTC",
         item.Feature.Length == 0 ? "no feature" : item.Release.Length == 0 ? item.Feature : $"{item.Feature}, release {item.Release}",
-        item.Environment, $"received by {(item.Source == "Otlp" ? "OTLP" : item.Source)}",
+        item.Environment, $"received by {TraceText.Doors(item.Source)}",
     }.Where(part => part.Length > 0));
 
     /// <summary>The span of the address; else the dearest call, else the first span.</summary>

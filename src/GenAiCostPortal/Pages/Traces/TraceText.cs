@@ -8,6 +8,13 @@ namespace GenAiCostPortal.Pages.Traces;
 /// <summary>Traces and spans in words. Unknown is a word, never a zero.</summary>
 internal static class TraceText
 {
+    /// <summary>Doors of a trace: "OTLP", "OTLP and X-Ray".</summary>
+    public static string Doors(string source)
+    {
+        var words = source.Split(',').Select(door => door switch { "Otlp" => "OTLP", "OtlpLogs" => "OTLP logs", "InvocationLog" => "invocation log", "XRay" => "X-Ray", _ => door }).ToList();
+        return words.Count < 2 ? words[0] : $"{string.Join(", ", words.SkipLast(1))} and {words[^1]}";
+    }
+
     private const string Unknown = "unknown";
 
     /// <summary>Cost of a trace: the amount, "unknown", "at least …", or nothing where nothing was called.</summary>

@@ -79,9 +79,10 @@ internal sealed class CallSamples(LedgerDb db, Dimensions dimensions, UsageQuery
         {
             var taken = 0;
             await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
-                SELECT {columns.Sql}c."StartUnixMs", c."Input" + c."CacheRead" + c."CacheWrite5m" + c."CacheWrite30m" + c."CacheWrite1h", c."TokenState"
-                FROM call c JOIN usage_series s ON s."Id" = c."UsageSeriesId"
-                WHERE c."StartUnixMs" >= {UtcTime.ToUnixMs(from)} AND c."StartUnixMs" < {UtcTime.ToUnixMs(to)} ORDER BY c."StartUnixMs" LIMIT {CallsPerPart}
+                SELECT {columns.Sql}c."StartUnixMs", c."Prompt", c."TokenState"
+                FROM (SELECT "StartUnixMs", "TokenState", "UsageSeriesId", "Input" + "CacheRead" + "CacheWrite5m" + "CacheWrite30m" + "CacheWrite1h" AS "Prompt"
+                    FROM call WHERE "StartUnixMs" >= {UtcTime.ToUnixMs(from)} AND "StartUnixMs" < {UtcTime.ToUnixMs(to)} ORDER BY "StartUnixMs" LIMIT {CallsPerPart}) c
+                JOIN usage_series s ON s."Id" = c."UsageSeriesId"
                 """), row =>
             {
                 taken++;

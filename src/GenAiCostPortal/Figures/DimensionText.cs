@@ -18,6 +18,7 @@ public static class DimensionText
     {
         SpendDimension.Component when Enum.TryParse<CostComponent>(key, ignoreCase: true, out var component) => Component(component),
         SpendDimension.Method when Enum.TryParse<AllocationMethod>(key, ignoreCase: true, out var method) => Method(method),
+        SpendDimension.TokenKind when Enum.TryParse<Ledger.Usage.TokenKind>(key, ignoreCase: true, out var kind) => TokenKind(kind),
         SpendDimension.TokenKind or SpendDimension.Tier => Spaced(key),
         _ => key,
     };
@@ -32,6 +33,15 @@ public static class DimensionText
         CostComponent.Guardrails => "Guardrails and safety",
         CostComponent.NetworkAndStorage => "Network and storage",
         _ => component.ToString(),
+    };
+
+    public static string TokenKind(Ledger.Usage.TokenKind kind) => kind switch
+    {
+        Ledger.Usage.TokenKind.CacheRead => "Cache read",
+        Ledger.Usage.TokenKind.CacheWrite5m => "Cache write, 5 min",
+        Ledger.Usage.TokenKind.CacheWrite30m => "Cache write, 30 min",
+        Ledger.Usage.TokenKind.CacheWrite1h => "Cache write, 1 h",
+        _ => kind.ToString(),
     };
 
     public static string Method(AllocationMethod method) => method == AllocationMethod.InvocationLog ? "Invocation log" : method.ToString();

@@ -1,6 +1,7 @@
 using GenAiCostPortal.Actions;
 using GenAiCostPortal.Pages.Overview;
 using GenAiCostPortal.Pages.Spend;
+using GenAiCostPortal.Pages.Usage;
 
 namespace GenAiCostPortal.Figures;
 
@@ -13,6 +14,8 @@ internal static class PageFigures
         services.AddSingleton<AnswerShelf>();
         services.AddScoped<UserAction>();
         services.AddSingleton<SpendFigures>();
+        services.AddSingleton<UsageFigures>();
+        services.AddSingleton<UsageDrawing>();
         services.AddSingleton<SpendSteps>();
         services.AddSingleton<DearestDayFinder>();
         services.AddSingleton<OverviewFigures>();

@@ -14,9 +14,9 @@ internal static class TraceAddress
 
     public static TraceQuery Query(PortalUrl url, DateOnly today)
     {
-        var period = url.Period(today);
+        var time = Zoom.Of(url, today);
         var (sort, descending) = SortOf(url);
-        return new TraceQuery(period.FromUtc, period.ToUtc, url.Filter)
+        return new TraceQuery(time.From, time.To, url.Filter)
         {
             Sort = sort,
             Descending = descending,

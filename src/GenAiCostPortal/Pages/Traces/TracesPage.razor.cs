@@ -33,7 +33,7 @@ public sealed partial class TracesPage
 
     private Period Period => Url.Period(Today);
 
-    private string Sub => $"{DayText.Days(Period.From, Period.To)} · one row is one request, as its spans arrived · times in UTC";
+    private string Sub => $"{Zoom.Of(Url, Today).Title} · one row is one request, as its spans arrived · times in UTC";
 
     private static long Rest(TraceList page) => Math.Min(page.TotalCount, TraceSearch.Window) - page.Items.Count;
 

@@ -1,0 +1,66 @@
+using System.Text.RegularExpressions;
+using GenAiCostPortal.Filters;
+using GenAiCostPortal.Ledger.Costs;
+using Xunit;
+
+namespace GenAiCostPortal.Charts;
+
+public sealed class TimeDrawingTests
+{
+    private static readonly DateTime From = new(2026, 11, 17, 0, 0, 0, DateTimeKind.Utc);
+
+    private static TimeChart Chart(bool isStacked, params decimal?[] values)
+    {
+        var steps = TimeStep.All(From, From.AddHours(values.Length), Granularity.Hour);
+        return new TimeChart(steps, [new TimeSeries("p95", "var(--cat-1)", values)], isStacked, v => $"{v} ms", (v, _) => $"{v}", s => $"/traces?at={s.Start:HH}", ("/usage?from=__FROM__&to=__TO__", "/usage?zoom=__FROM__~__TO__"), "Times.");
+    }
+
+    private static string Draw(TimeChart chart) => new TimeDrawing(chart, narrow: false, 600, 200).Draw();
+
+    [Fact]
+    public void A_gap_is_not_bridged_and_a_lonely_value_is_a_dot()
+    {
+        var svg = Draw(Chart(false, 1, 2, null, 3, null, 4, 5));
+        Assert.Equal(2, Regex.Count(Regex.Match(svg, " d=\"([^\"]+)\"").Groups[1].Value, "M"));
+        Assert.Equal(1, Regex.Count(svg, "<circle[^>]*r=\"2.25\""));
+    }
+
+    [Fact]
+    public void Missing_time_has_a_word_and_steps_still_to_come_have_none()
+    {
+        var svg = Draw(Chart(true, null, null, null, null, 5, 6, null, null, null, null, null));
+        Assert.Equal(1, Regex.Count(svg, ">nothing recorded</text>"));
+        Assert.Contains("Tue 17 Nov 00:00. nothing recorded", svg, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_point_says_its_value_knows_its_time_and_leads_to_its_traces()
+    {
+        var svg = Draw(Chart(true, 5, 6));
+        Assert.Contains("aria-label=\"Tue 17 Nov 01:00: 6 ms. p95 6 ms\"", svg, StringComparison.Ordinal);
+        Assert.Contains("data-from=\"2026-11-17T01:00\" data-to=\"2026-11-17T02:00\"", svg, StringComparison.Ordinal);
+        Assert.Contains("href=\"/traces?at=01\"", svg, StringComparison.Ordinal);
+        Assert.Contains("data-brush=\"/usage?zoom=__FROM__~__TO__\"", svg, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_label_that_is_markup_is_text()
+    {
+        var chart = Chart(true, 5);
+        Assert.DoesNotContain("<script", Draw(chart with { Series = [chart.Series[0] with { Label = "<script>" }] }), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Granularity.Minute5, "2026-11-17T09:02", "2026-11-17T09:11", 3)]
+    [InlineData(Granularity.Hour, "2026-11-17T09:30", "2026-11-17T11:00", 2)]
+    [InlineData(Granularity.Day, "2026-11-17T00:00", "2026-11-20T00:00", 3)]
+    [InlineData(Granularity.Week, "2026-11-17T00:00", "2026-11-24T00:00", 2)]
+    [InlineData(Granularity.Month, "2026-10-17T00:00", "2026-12-02T00:00", 3)]
+    public void Steps_cover_the_whole_time(Granularity step, string from, string to, int count)
+    {
+        DateTime At(string text) => DateTime.SpecifyKind(DateTime.ParseExact(text, "yyyy-MM-dd'T'HH:mm", null), DateTimeKind.Utc);
+        var steps = TimeStep.All(At(from), At(to), step);
+        Assert.Equal(count, steps.Count);
+        Assert.True(steps[0].Start <= At(from) && steps[^1].End >= At(to));
+    }
+}

@@ -23,6 +23,7 @@ public static class LedgerRegistration
         services.AddSingleton(owners);
         services.AddSingleton<PriceFinder>();
         services.AddSingleton<TraceWriter>();
+        services.AddSingleton<MeasureWriter>();
         services.AddSingleton<Retention>();
         services.AddSingleton<AccountLabels>();
         services.AddSingleton<BillWriter>();

@@ -121,7 +121,7 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
             e.HasIndex(x => x.Hash).IsUnique();
         });
         model.Entity<MeasuredPoint>(e => e.ToTable("measured_point").HasKey(x => new { x.StreamId, x.TimeUnixMs }));
-        model.Entity<MeasuredUsage>(e => e.ToTable("measured_usage").HasKey(x => new { x.SlotUnixSeconds, x.SeriesId, x.Measure }));
+        model.Entity<MeasuredUsage>(e => e.ToTable("measured_usage").HasKey(x => new { x.SlotUnixSeconds, x.SeriesId, x.Measure, x.ReachSlots }));
         model.Entity<SenderSeen>(e => { e.ToTable("sender"); e.HasIndex(x => new { x.ScopeName, x.ScopeVersion, x.Language }).IsUnique(); });
         model.Entity<SignalCount>(e => e.ToTable("signal_count").HasKey(x => x.Signal));
         model.Entity<AssessmentDraft>(e => e.ToTable("assessment_draft").HasKey(x => x.Scope));

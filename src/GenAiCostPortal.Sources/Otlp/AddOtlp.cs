@@ -14,7 +14,8 @@ internal static class OtlpRegistration
         services.AddSingleton<Inbox>();
         services.AddHostedService(s => s.GetRequiredService<Inbox>());
         services.AddSingleton(s => new OtlpIntake(
-            s.GetRequiredService<OtlpDecoder>(), s.GetRequiredService<TraceWriter>(), s.GetRequiredService<Inbox>(), s.GetRequiredService<OtlpCounters>()));
+            s.GetRequiredService<OtlpDecoder>(), s.GetRequiredService<TraceWriter>(), s.GetRequiredService<MeasureWriter>(),
+            s.GetRequiredService<Inbox>(), s.GetRequiredService<OtlpCounters>()));
         return services;
     }
 }

@@ -11,7 +11,7 @@ namespace GenAiCostPortal.Sources.Otlp;
 /// dropped. One writer commits what waits in groups: while one group is being committed the next one gathers, so a lone request
 /// is written at once and many share one synced commit.
 /// </summary>
-internal sealed class Inbox(TraceWriter writer, SignalTally tally, OtlpOptions options, ILogger<Inbox> log) : BackgroundService
+internal sealed class Inbox(TraceWriter writer, MeasureWriter measures, SignalTally tally, OtlpOptions options, ILogger<Inbox> log) : BackgroundService
 {
     private const int SpansPerGroup = 2_000;
     private readonly Channel<Delivery> _waiting = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true });
@@ -94,13 +94,15 @@ internal sealed class Inbox(TraceWriter writer, SignalTally tally, OtlpOptions o
         {
             var spans = group.Select(d => d.Spans).OfType<PreparedSpans>().ToList();
             if (spans.Count > 0) await writer.WriteAsync(spans, cancel);
+            var points = group.Select(d => d.Measures).OfType<PreparedMeasures>().ToList();
+            if (points.Count > 0) await measures.WriteAsync(points, cancel);
             var ignored = group.Where(d => d.Ignored > 0).GroupBy(d => d.Signal.Word()).ToDictionary(g => g.Key, g => g.Sum(d => (long)d.Ignored));
             await tally.AddIgnoredAsync(ignored, cancel);
             return true;
         }
         catch (Exception e)
         {
-            log.LogError(e, "Spans could not be stored; their senders are told to send them again.");
+            log.LogError(e, "What was received could not be stored; their senders are told to send them again.");
             return false;
         }
     }
@@ -122,12 +124,13 @@ internal sealed class Inbox(TraceWriter writer, SignalTally tally, OtlpOptions o
 
 /// <summary>What one body brings to the writer.</summary>
 /// <param name="Spans">Spans, or null when it brings none.</param>
+/// <param name="Measures">Data points, or null when it brings none.</param>
 /// <param name="Ignored">Items accepted and not kept.</param>
 /// <param name="Bytes">Size of the body, decompressed.</param>
-internal sealed record Delivery(OtlpSignal Signal, PreparedSpans? Spans, int Ignored, long Bytes)
+internal sealed record Delivery(OtlpSignal Signal, PreparedSpans? Spans, PreparedMeasures? Measures, int Ignored, long Bytes)
 {
     /// <summary>What it counts for while it waits.</summary>
-    public int Items => Spans?.Count ?? 0;
+    public int Items => Spans?.Count ?? Measures?.Count ?? 0;
 
     public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

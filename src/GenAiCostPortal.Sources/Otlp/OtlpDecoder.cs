@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using GenAiCostPortal.Ledger.Traces;
+using GenAiCostPortal.Ledger.Usage;
 
 namespace GenAiCostPortal.Sources.Otlp;
 
@@ -9,6 +10,9 @@ namespace GenAiCostPortal.Sources.Otlp;
 /// are none of the portal's business, accepted and not kept.
 /// </summary>
 public sealed record DecodedSpans(IReadOnlyList<Span> Spans, int Rejected, string RejectReason, int Ignored = 0);
+
+/// <summary>Data points of the GenAI metrics of a body; counts as with <see cref="DecodedSpans"/>.</summary>
+public sealed record DecodedMetrics(IReadOnlyList<MeasuredPointRead> Points, int Rejected, string RejectReason, int Ignored);
 
 /// <summary>The body is not OTLP: answered with 400 and never retried.</summary>
 public sealed class OtlpFormatException(string message, Exception? inner = null) : Exception(message, inner);
@@ -39,6 +43,16 @@ public sealed class OtlpDecoder(OtlpOptions options, TimeProvider time, PromptHa
         using var sheet = new RecordSheet(options.CaptureContent, key, time.GetUtcNow());
         if (isJson) ReadJson(body, new JsonRecords(sheet).ReadRequest);
         else new ProtobufRecords(sheet).ReadRequest(body.Span);
+        return sheet.ToDecoded();
+    }
+
+    /// <summary>Decodes an ExportMetricsServiceRequest: the data points of the GenAI conventions' metrics.</summary>
+    /// <exception cref="OtlpFormatException">The body does not parse.</exception>
+    public DecodedMetrics DecodeMetrics(ReadOnlyMemory<byte> body, bool isJson)
+    {
+        using var sheet = new MetricSheet(key, time.GetUtcNow());
+        if (isJson) ReadJson(body, new JsonMetrics(sheet).ReadRequest);
+        else new ProtobufMetrics(sheet).ReadRequest(body.Span);
         return sheet.ToDecoded();
     }
 

@@ -16,7 +16,7 @@ public static class OtlpHttpReceiver
 
     private const string Protobuf = "application/x-protobuf", Json = "application/json";
 
-    /// <summary>Answers <c>/v1/traces</c>, and the same over gRPC; metrics and logs are refused in words. Keys are checked here, by <see cref="IngestCheck"/>.</summary>
+    /// <summary>Answers <c>/v1/traces</c>, <c>/v1/metrics</c> and <c>/v1/logs</c>, and the same over gRPC. Keys are checked here, by <see cref="IngestCheck"/>.</summary>
     public static IEndpointRouteBuilder MapOtlp(this IEndpointRouteBuilder endpoints)
     {
         foreach (var signal in OtlpSignals.All)

@@ -25,11 +25,12 @@ public sealed class OtlpIntake
     private const string BindingPrefix = "portal.ingest.";
     private readonly OtlpDecoder _decoder;
     private readonly TraceWriter _writer;
+    private readonly MeasureWriter _measures;
     private readonly Inbox _inbox;
     private readonly OtlpCounters _counters;
 
-    internal OtlpIntake(OtlpDecoder decoder, TraceWriter writer, Inbox inbox, OtlpCounters counters) =>
-        (_decoder, _writer, _inbox, _counters) = (decoder, writer, inbox, counters);
+    internal OtlpIntake(OtlpDecoder decoder, TraceWriter writer, MeasureWriter measures, Inbox inbox, OtlpCounters counters) =>
+        (_decoder, _writer, _measures, _inbox, _counters) = (decoder, writer, measures, inbox, counters);
 
     /// <summary>Takes an ExportTraceServiceRequest, already decompressed. Cancelling ends the wait, not the storing.</summary>
     /// <exception cref="OtlpFormatException">The body does not parse; sending it again will not help.</exception>
@@ -45,7 +46,7 @@ public sealed class OtlpIntake
         {
             OtlpSignal.Traces => Prepare(signal, _decoder.DecodeTraces(body, isJson), binding, body.Length),
             OtlpSignal.Logs => Prepare(signal, _decoder.DecodeLogs(body, isJson), binding, body.Length),
-            _ => throw OtlpRefusal.NotServed("Metrics"),
+            _ => Prepare(_decoder.DecodeMetrics(body, isJson), binding, body.Length),
         };
         if (delivery is null) return new IntakeResult(IntakeState.Stored, 0, 0, "");
         if (_inbox.TryTake(delivery) is not { } stored) return Full;
@@ -57,7 +58,16 @@ public sealed class OtlpIntake
     private (Delivery? Delivery, int Rejected, string Reason) Prepare(OtlpSignal signal, DecodedSpans decoded, IngestBinding? binding, int bytes)
     {
         var prepared = decoded.Spans.Count == 0 && decoded.Rejected == 0 ? null : _writer.Prepare(Bind(decoded.Spans, binding), decoded.Rejected, signal.Word());
-        return (prepared is null && decoded.Ignored == 0 ? null : new Delivery(signal, prepared, decoded.Ignored, bytes), decoded.Rejected, decoded.RejectReason);
+        return (prepared is null && decoded.Ignored == 0 ? null : new Delivery(signal, prepared, null, decoded.Ignored, bytes), decoded.Rejected, decoded.RejectReason);
+    }
+
+    private (Delivery? Delivery, int Rejected, string Reason) Prepare(DecodedMetrics decoded, IngestBinding? binding, int bytes)
+    {
+        var bound = new Dictionary<SpanResource, SpanResource>(ReferenceEqualityComparer.Instance);
+        var points = decoded.Points.Select(p => p with { Resource = Bind(p.Resource, binding, bound) }).ToList();
+        var prepared = _measures.Prepare(points, decoded.Rejected, decoded.Ignored);
+        var isEmpty = prepared.Count + prepared.Rejected + prepared.Ignored == 0;
+        return (isEmpty ? null : new Delivery(OtlpSignal.Metrics, null, prepared, prepared.Ignored, bytes), decoded.Rejected, decoded.RejectReason);
     }
 
     private static IntakeResult Full => new(IntakeState.Full, 0, 0, "Too much is waiting to be stored; please send them again.");
@@ -70,12 +80,18 @@ public sealed class OtlpIntake
         for (var i = 0; i < spans.Count; i++)
         {
             var resource = spans[i].Resource;
-            if (!bound.TryGetValue(resource, out var now)) bound.Add(resource, now = Bind(resource, binding));
+            var now = Bind(resource, binding, bound);
             if (ReferenceEquals(now, resource)) continue;
             answer ??= [.. spans];
             answer[i] = spans[i] with { Resource = now };
         }
         return answer ?? spans;
+    }
+
+    private static SpanResource Bind(SpanResource resource, IngestBinding? binding, Dictionary<SpanResource, SpanResource> bound)
+    {
+        if (!bound.TryGetValue(resource, out var now)) bound.Add(resource, now = Bind(resource, binding));
+        return now;
     }
 
     private static SpanResource Bind(SpanResource resource, IngestBinding? binding)

@@ -10,7 +10,6 @@ internal sealed class OtlpRefusal(int httpStatus, int code, string message) : Ex
 
     public static OtlpRefusal Malformed(string message) => new(StatusCodes.Status400BadRequest, 3, message);
     public static OtlpRefusal KeyMissing() => new(StatusCodes.Status401Unauthorized, 16, "An ingest key is needed: Authorization: Bearer KEY.");
-    public static OtlpRefusal NotServed(string signal) => new(StatusCodes.Status404NotFound, 12, $"{signal} are not accepted yet.");
     public static OtlpRefusal WrongMethod() => new(StatusCodes.Status405MethodNotAllowed, 12, "Only POST is answered here.");
     public static OtlpRefusal TooLarge(string message) => new(StatusCodes.Status413PayloadTooLarge, 8, message);
     public static OtlpRefusal WrongType(string message) => new(StatusCodes.Status415UnsupportedMediaType, 3, message);

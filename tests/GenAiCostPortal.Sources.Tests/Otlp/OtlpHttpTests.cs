@@ -81,16 +81,6 @@ public sealed class OtlpHttpTests
     }
 
     [Theory]
-    [InlineData("/v1/metrics")]
-    public async Task Signals_of_a_later_day_are_refused_in_words(string path)
-    {
-        await using var host = await OtlpHost.StartAsync();
-        var answer = await host.PostAsync([], path: path);
-        Assert.Equal((404, OtlpHost.Protobuf), (answer.Status, answer.Type));
-        Assert.EndsWith("are not accepted yet.", answer.Refusal.Message);
-    }
-
-    [Theory]
     [InlineData(OtlpHost.Protobuf)]
     [InlineData(OtlpHost.Json)]
     public async Task What_can_not_be_kept_is_a_partial_success_with_count_and_reason(string type)

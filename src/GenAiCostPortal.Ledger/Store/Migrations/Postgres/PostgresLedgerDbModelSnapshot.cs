@@ -1269,10 +1269,13 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.Property<byte>("Measure")
                         .HasColumnType("smallint");
 
+                    b.Property<int>("ReachSlots")
+                        .HasColumnType("integer");
+
                     b.Property<double>("Value")
                         .HasColumnType("double precision");
 
-                    b.HasKey("SlotUnixSeconds", "SeriesId", "Measure");
+                    b.HasKey("SlotUnixSeconds", "SeriesId", "Measure", "ReachSlots");
 
                     b.ToTable("measured_usage", (string)null);
                 });

@@ -1246,10 +1246,13 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.Property<byte>("Measure")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("ReachSlots")
+                        .HasColumnType("INTEGER");
+
                     b.Property<double>("Value")
                         .HasColumnType("REAL");
 
-                    b.HasKey("SlotUnixSeconds", "SeriesId", "Measure");
+                    b.HasKey("SlotUnixSeconds", "SeriesId", "Measure", "ReachSlots");
 
                     b.ToTable("measured_usage", (string)null);
                 });

@@ -1,0 +1,162 @@
+using GenAiCostPortal.Ledger.Traces;
+using GenAiCostPortal.Ledger.Usage;
+using Xunit;
+
+namespace GenAiCostPortal.Ledger.Store;
+
+public sealed class MeasureWriterTests
+{
+    private const string TokenUsage = "gen_ai.client.token.usage", Duration = "gen_ai.client.operation.duration";
+    private const string Cells = "SELECT SlotUnixSeconds,Measure,ReachSlots,Value FROM measured_usage ORDER BY 1,2,3,4";
+    private static readonly long Noon = UtcTime.ToUnixMs(WriterStore.Now);
+
+    [Fact]
+    public async Task A_running_total_counts_by_its_differences_and_anew_after_a_restart()
+    {
+        await using var store = await WriterStore.OpenAsync();
+        // Started at 10:00; points at 10:01, 10:02 and 10:06. Then the service restarts at 10:07 and its total begins anew.
+        await WriteAsync(store, Total(-120, -119, 100), Total(-120, -118, 150), Total(-120, -114, 400), Total(-113, -112, 30), Total(-113, -111, 50));
+        Assert.Equal([Cell(-120, 150), Cell(-115, 300)], store.Read(Cells));
+    }
+
+    [Fact]
+    public async Task A_total_that_falls_without_a_new_start_began_anew()
+    {
+        await using var store = await WriterStore.OpenAsync();
+        await WriteAsync(store, Total(-120, -119, 100), Total(-120, -118, 40), Total(-120, -117, 60));
+        Assert.Equal(["160"], store.Read("SELECT SUM(Value) FROM measured_usage"));
+    }
+
+    [Fact]
+    public async Task The_first_total_of_unknown_start_is_only_a_base()
+    {
+        await using var store = await WriterStore.OpenAsync();
+        await WriteAsync(store, Total(null, -119, 1_000), Total(null, -118, 1_100));
+        Assert.Equal(["100"], store.Read("SELECT SUM(Value) FROM measured_usage"));
+        await WriteAsync(store, Total(-100, -100, 500, model: "amazon.nova-lite-v1:0"), Total(-100, -99, 520, model: "amazon.nova-lite-v1:0"));
+        Assert.Equal(["120"], store.Read("SELECT SUM(Value) FROM measured_usage"));
+    }
+
+    [Fact]
+    public async Task Deltas_add_up_and_the_same_delta_again_changes_nothing()
+    {
+        await using var store = await WriterStore.OpenAsync();
+        var points = new[] { Delta(-120, -119, 100), Delta(-119, -118, 50), Delta(-118, -60, 25) };
+        for (var i = 0; i < 3; i++) await WriteAsync(store, points);
+        // The last one covers 58 minutes, which began 12 slots back.
+        Assert.Equal([Cell(-120, 150), $"{Slot(-60)}|0|12|25"], store.Read(Cells));
+        Assert.Equal(["9|9|0"], store.Read("SELECT Received,Stored,Rejected FROM signal_count WHERE Signal='metrics'"));
+    }
+
+    [Fact]
+    public async Task Series_are_told_apart_by_resource_model_and_kind_and_named_as_calls_are()
+    {
+        await using var store = await WriterStore.OpenAsync();
+        await store.WriteAsync(MadeTrace.Call(1, 2, 0, -60_000, -59_000));
+        await WriteAsync(store,
+            Total(-120, -119, 100), Total(-120, -119, 7, type: "output"), Total(-120, -119, 11, application: "search"), Total(-120, -119, 13, model: "amazon.nova-lite-v1:0"),
+            Total(-120, -119, 17, type: "weather"), Total(-120, -119, 19, operation: "invoke_agent"), Total(-120, -119, 0.25, instrument: Duration, unit: "s", count: 3));
+        Assert.Equal(
+        [
+            "amazon.nova-lite|shop|0|13", "amazon.nova-pro|search|0|11", "amazon.nova-pro|shop|0|100", "amazon.nova-pro|shop|1|7", "amazon.nova-pro|shop|5|3", "amazon.nova-pro|shop|6|250",
+        ], store.Read("""
+            SELECT m.Name,a.Name,u.Measure,u.Value FROM measured_usage u JOIN usage_series s ON s.Id=u.SeriesId JOIN dimension m ON m.Id=s.ModelId JOIN dimension a ON a.Id=s.ApplicationId
+            ORDER BY 1,2,3
+            """));
+        // A span again takes new numbers for its series: the two writers do not meet.
+        await store.WriteAsync(MadeTrace.Call(3, 2, 0, -30_000, -29_000, 5, 5));
+        Assert.Equal(0, store.Number("SELECT COUNT(*) FROM usage_rollup WHERE SeriesId<0"));
+        Assert.Equal(0, store.Number("SELECT COUNT(*) FROM measured_usage WHERE SeriesId>=0"));
+    }
+
+    [Fact]
+    public async Task Only_prompts_of_a_sender_known_to_leave_the_cache_out_are_uncached()
+    {
+        await using var store = await WriterStore.OpenAsync();
+        await WriteAsync(store, Total(-120, -119, 100, scope: "@opentelemetry/instrumentation-aws-sdk"), Total(-120, -119, 10, scope: "@opentelemetry/instrumentation-openai"), Total(-120, -119, 1));
+        Assert.Equal(["0|11", "7|100"], store.Read("SELECT Measure,SUM(Value) FROM measured_usage GROUP BY Measure ORDER BY 1"));
+    }
+
+    [Fact]
+    public async Task Points_in_any_order_again_and_again_in_any_groups_give_the_same_slots()
+    {
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var random = new Random(seed);
+            var points = Points(random);
+            await using var store = await WriterStore.OpenAsync();
+            var sent = points.Concat(points.Where(_ => random.Next(3) == 0)).OrderBy(_ => random.Next()).ToList();
+            while (sent.Count > 0)
+            {
+                var group = sent.Take(random.Next(1, 6)).ToArray();
+                sent.RemoveRange(0, group.Length);
+                await WriteAsync(store, group);
+            }
+            Assert.Equal(Expected(points), store.Read(Cells));
+        }
+    }
+
+    // Two lives of one service with some points missing, and deltas of another beside them.
+    private static List<MeasuredPointRead> Points(Random random)
+    {
+        var points = new List<MeasuredPointRead>();
+        foreach (var start in new[] { -600, -300 })
+        {
+            double total = 0;
+            for (var minute = start + 1; minute < start + 120; minute += random.Next(1, 30))
+            {
+                total = random.Next(12) == 0 ? random.Next(50) : total + random.Next(500);
+                points.Add(Total(start, minute, total));
+            }
+        }
+        for (var minute = -200; minute < -150; minute += 7) points.Add(Delta(minute - 7, minute, random.Next(100), application: "search"));
+        return points;
+    }
+
+    // The definition, written down once more: sorted, each point's difference in the slot of its end.
+    private static List<string> Expected(List<MeasuredPointRead> points)
+    {
+        var cells = new SortedDictionary<(long Slot, long Reach, string Who), double>();
+        foreach (var life in points.GroupBy(p => (p.IsCumulative, p.StartUnixMs, Application: p.Resource.Attributes.Text("service.name")!, Alone: p.IsCumulative ? 0 : p.TimeUnixMs)))
+        {
+            (long Time, double Value)? before = null;
+            foreach (var point in life.OrderBy(p => p.TimeUnixMs))
+            {
+                var value = before is { } b && point.Value >= b.Value ? point.Value - b.Value : point.Value;
+                var slots = point.TimeUnixMs / 300_000 - (before?.Time ?? point.StartUnixMs) / 300_000;
+                var cell = (point.TimeUnixMs / 300_000 * 300, slots <= 1 ? 0 : slots, life.Key.Application);
+                cells[cell] = cells.GetValueOrDefault(cell) + value;
+                before = (point.TimeUnixMs, point.Value);
+            }
+        }
+        return [.. cells.Where(c => c.Value != 0).Select(c => (c.Key.Slot, c.Key.Reach, c.Value, Line: $"{c.Key.Slot}|0|{c.Key.Reach}|{c.Value}")).OrderBy(c => c.Slot).ThenBy(c => c.Reach).ThenBy(c => c.Value).Select(c => c.Line)];
+    }
+
+    private static Task WriteAsync(WriterStore store, params MeasuredPointRead[] points)
+    {
+        var writer = store.Get<MeasureWriter>();
+        return writer.WriteAsync([writer.Prepare(points)]);
+    }
+
+    private static long Slot(int minute) => (Noon / 1000) + minute * 60L - ((Noon / 1000 + minute * 60L) % 300);
+
+    private static string Cell(int minute, double value) => $"{Slot(minute)}|0|0|{value}";
+
+    /// <summary>A running total; times in minutes from noon.</summary>
+    internal static MeasuredPointRead Total(int? start, int time, double value, string type = "input", string application = "shop", string model = "amazon.nova-pro-v1:0",
+        string operation = "chat", string instrument = TokenUsage, string unit = "{token}", long count = 1, string scope = "test") =>
+        Point(true, start, time, value, type, application, model, operation, instrument, unit, count, scope);
+
+    internal static MeasuredPointRead Delta(int start, int time, double value, string application = "shop", string type = "input") =>
+        Point(false, start, time, value, type, application, "amazon.nova-pro-v1:0", "chat", TokenUsage, "{token}", 1, "test");
+
+    private static MeasuredPointRead Point(bool isTotal, int? start, int time, double value, string type, string application, string model, string operation, string instrument, string unit, long count, string scope)
+    {
+        var resource = new SpanResource(new SpanAttributes([new("service.name", application), new("deployment.environment.name", "prod")]));
+        List<KeyValuePair<string, object>> attributes =
+            [new("gen_ai.provider.name", "aws.bedrock"), new("gen_ai.operation.name", operation), new("gen_ai.request.model", model)];
+        if (instrument == TokenUsage) attributes.Add(new("gen_ai.token.type", type));
+        return new(instrument, unit, resource, new SpanScope(scope, "1.0"), new SpanAttributes([.. attributes]), isTotal,
+            start is { } s ? Noon + s * 60_000L : 0, Noon + time * 60_000L, value, count);
+    }
+}

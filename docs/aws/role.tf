@@ -1,0 +1,118 @@
+# GenAiCostPortal: one read-only role that the portal assumes with an external id. Each feed brings exactly the actions that its
+# plan names (Sources page, GET /api/v1/feeds); a feed that is not listed in var.feeds brings none.
+
+terraform {
+  required_version = ">= 1.3"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 4.0"
+    }
+  }
+}
+
+variable "portal_principal_arn" {
+  type        = string
+  description = "ARN of the role or user that the portal runs as. It alone may assume this role."
+}
+
+variable "external_id" {
+  type        = string
+  sensitive   = true
+  description = "A secret of your choice, the same as ExternalId of the connection."
+
+  validation {
+    condition     = length(var.external_id) >= 16
+    error_message = "Give at least 16 characters."
+  }
+}
+
+variable "role_name" {
+  type    = string
+  default = "GenAiCostPortal"
+}
+
+variable "feeds" {
+  type        = set(string)
+  default     = ["CostExplorer", "CloudWatch"]
+  description = "Feeds that this account's connection has on; Accounts only in the organisation's management account."
+
+  validation {
+    condition     = length(setsubtract(var.feeds, ["CostExplorer", "CloudWatch", "XRay", "Accounts", "Inventory"])) == 0
+    error_message = "A feed is one of CostExplorer, CloudWatch, XRay, Accounts, Inventory."
+  }
+}
+
+data "aws_partition" "current" {}
+
+data "aws_caller_identity" "current" {}
+
+locals {
+  all = ["*"]
+
+  statements = {
+    CostExplorer = [
+      { resources = local.all, actions = ["ce:GetCostAndUsage"] },
+    ]
+    CloudWatch = [
+      { resources = local.all, actions = ["cloudwatch:ListMetrics", "cloudwatch:GetMetricData"] },
+    ]
+    XRay = [
+      { resources = local.all, actions = ["xray:GetTraceSummaries", "xray:BatchGetTraces", "xray:GetTraceSegmentDestination"] },
+      { resources = ["arn:${data.aws_partition.current.partition}:logs:*:${data.aws_caller_identity.current.account_id}:log-group:aws/spans:*"], actions = ["logs:FilterLogEvents"] },
+    ]
+    Accounts = [
+      { resources = local.all, actions = ["organizations:ListAccounts"] },
+    ]
+    Inventory = [
+      { resources = local.all, actions = [
+        "tag:GetResources",
+        "bedrock:ListInferenceProfiles",
+        "bedrock:ListProvisionedModelThroughputs",
+        "bedrock:ListCustomModels",
+        "bedrock:ListGuardrails",
+        "bedrock:ListTagsForResource",
+        "sagemaker:ListEndpoints",
+        "sagemaker:ListTags",
+        "ce:ListCostAllocationTags",
+      ] },
+    ]
+  }
+}
+
+resource "aws_iam_role" "portal" {
+  name                 = var.role_name
+  description          = "Read by GenAiCostPortal; it can change nothing."
+  max_session_duration = 3600
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = var.portal_principal_arn }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "sts:ExternalId" = var.external_id } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "feed" {
+  for_each = var.feeds
+
+  name = each.key
+  role = aws_iam_role.portal.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [for statement in local.statements[each.key] : {
+      Effect   = "Allow"
+      Action   = statement.actions
+      Resource = statement.resources
+    }]
+  })
+}
+
+output "role_arn" {
+  description = "RoleArn of the connection (Aws:Connections:N:RoleArn)."
+  value       = aws_iam_role.portal.arn
+}

@@ -22,6 +22,7 @@ public static class LedgerRegistration
         services.AddLedgerStore(store);
         services.AddSingleton(owners);
         services.AddSingleton<PriceFinder>();
+        services.AddSingleton<PriceListWriter>();
         services.AddSingleton<TraceWriter>();
         services.AddSingleton<MeasureWriter>();
         services.AddSingleton<Retention>();

@@ -52,7 +52,7 @@ public static partial class UsageTypeClassifier
     public static long? Tokens(decimal quantity, string unit, decimal amountUsd, long? listNanoUsdPerMillion)
     {
         if (quantity == 0) return 0;
-        var named = NamedScale(unit);
+        var named = TokensPerUnit(unit);
         if (listNanoUsdPerMillion is > 0 and { } list && amountUsd / quantity > 0)
         {
             var listPerToken = list / 1_000_000m / Money.NanoUsdPerUsd;
@@ -68,7 +68,8 @@ public static partial class UsageTypeClassifier
     private static long? Count(decimal quantity, long scale) =>
         Math.Abs(quantity) > (decimal)long.MaxValue / scale ? null : decimal.ToInt64(decimal.Round(quantity * scale, 0, MidpointRounding.ToEven));
 
-    private static long? NamedScale(string unit)
+    /// <summary>Tokens of one unit, where its name says so (<c>1K tokens</c>); null where it does not (<c>Units</c>).</summary>
+    public static long? TokensPerUnit(string unit)
     {
         var text = unit.Trim().ToLowerInvariant().Replace(" ", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal);
         return text switch

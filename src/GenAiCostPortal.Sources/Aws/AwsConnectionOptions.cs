@@ -6,6 +6,7 @@ public sealed class AwsOptions
     public List<AwsConnectionOptions> Connections { get; set; } = [];
     /// <summary>Cap on what the portal's own AWS calls may cost in a month, USD.</summary>
     public decimal MonthlyApiBudgetUsd { get; set; } = 20m;
+    public PriceListOptions PriceList { get; set; } = new();
 
     /// <summary>The connections, or one nameless and switched off, so that a feed can say what it would need.</summary>
     internal IReadOnlyList<AwsConnectionOptions> OrNone => Connections.Count > 0 ? Connections : [new AwsConnectionOptions()];
@@ -73,4 +74,18 @@ public sealed class XRayOptions
 public sealed class SwitchOptions
 {
     public bool Enabled { get; set; }
+}
+
+/// <summary>AWS's list prices (<c>PriceList:*</c>). Off unless asked for: nothing leaves the machine by itself.</summary>
+public sealed class PriceListOptions
+{
+    public const string PublicUrl = "https://pricing.us-east-1.amazonaws.com";
+
+    public bool Enabled { get; set; }
+    /// <summary>Connection through which the price list is asked; empty: the public files, which need no credentials.</summary>
+    public string Connection { get; set; } = "";
+    /// <summary>Regions whose prices are read; empty: those of all connections.</summary>
+    public List<string> Regions { get; set; } = [];
+    /// <summary>Where the public files are.</summary>
+    public string Url { get; set; } = PublicUrl;
 }

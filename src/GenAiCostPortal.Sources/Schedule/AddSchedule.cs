@@ -4,6 +4,7 @@ using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.BedrockMetrics;
 using GenAiCostPortal.Sources.CostExplorer;
 using GenAiCostPortal.Sources.Inventory;
+using GenAiCostPortal.Sources.PriceList;
 using GenAiCostPortal.Sources.XRay;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -29,6 +30,8 @@ internal static class AddSchedule
         services.AddXRay();
         services.AddSingleton<IScheduledJob, AccountsJob>();
         services.AddSingleton<IScheduledJob, InventoryJob>();
+        services.AddSingleton<OfferFiles>();
+        services.AddSingleton<IScheduledJob, PriceListJob>();
         services.AddSingleton<IScheduledJob, LedgerJob>();
         services.AddSingleton<IScheduledJob, RetentionJob>();
         services.TryAddSingleton(new RetentionOptions());

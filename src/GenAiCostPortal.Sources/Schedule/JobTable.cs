@@ -30,13 +30,14 @@ internal static class JobTable
         ("XRay", "20 5/10 * * * ?", "every 10 minutes"),
         ("Accounts", "0 50 5 * * ?", "every day at 05:50 (UTC)"),
         ("Inventory", "0 10 6 * * ?", "every day at 06:10 (UTC)"),
+        ("PriceList", "0 30 4 ? * MON", "every Monday at 04:30 (UTC)"),
         ("Ledger", "30 0/10 * * * ?", "every 10 minutes, and after each change of the bill"),
         ("Retention", "0 40 3 * * ?", "every day at 03:40 (UTC)"),
     ];
 
     // Jobs of the contract that come with later releases may be configured already.
     private static readonly string[] Later =
-        ["Otlp", "InvocationLogs", "DataExports", "Athena", "PriceList", "Spikes", "Budgets", "Optimise", "ModelReview", "Reports"];
+        ["Otlp", "InvocationLogs", "DataExports", "Athena", "Spikes", "Budgets", "Optimise", "ModelReview", "Reports"];
 
     public static bool IsKnown(string job) => Defaults.Any(d => d.Job.Equals(job, StringComparison.OrdinalIgnoreCase)) || Later.Contains(job, StringComparer.OrdinalIgnoreCase);
 

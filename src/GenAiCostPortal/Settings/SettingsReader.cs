@@ -124,10 +124,23 @@ internal sealed class SettingsReader(IConfiguration configuration)
         settings.Aws.MonthlyApiBudgetUsd = Number("Aws:MonthlyApiBudgetUsd", 20m);
         foreach (var section in configuration.GetSection("Aws:Connections").GetChildren())
             settings.Aws.Connections.Add(new AwsConnectionReader(section, Mistake).Read());
+        ReadPriceList(settings.Aws);
         var twice = settings.Aws.Connections.GroupBy(c => c.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Key.Length > 0 && g.Count() > 1);
         if (twice is not null) Mistake("Aws:Connections", $"two connections are named '{twice.Key}'; names must differ");
         if (settings.Sample.Enabled && settings.Aws.Connections.Count > 0)
             Mistake("Aws:Connections", "the sample organisation takes no real connection; start without --sample, with another Store:ConnectionString");
+    }
+
+    private void ReadPriceList(AwsOptions aws)
+    {
+        aws.PriceList.Enabled = Flag("PriceList:Enabled", false);
+        aws.PriceList.Connection = Text("PriceList:Connection") ?? "";
+        aws.PriceList.Regions = [.. List("PriceList:Regions", [])];
+        aws.PriceList.Url = Text("PriceList:Url") ?? PriceListOptions.PublicUrl;
+        if (aws.PriceList.Connection.Length > 0 && !aws.Connections.Exists(c => c.Name == aws.PriceList.Connection))
+            Mistake("PriceList:Connection", $"'{aws.PriceList.Connection}' is not the name of a connection in Aws:Connections; leave it out to read the public files");
+        if (!Uri.TryCreate(aws.PriceList.Url, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
+            Mistake("PriceList:Url", $"'{aws.PriceList.Url}' is not an address such as {PriceListOptions.PublicUrl}");
     }
 
     private string? Text(string key) => configuration[key] is { } text && text.Trim().Length > 0 ? text.Trim() : null;

@@ -89,6 +89,29 @@ public sealed class SettingsReaderTests
             Assert.Contains(mistakes, m => m.StartsWith(key, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Feeds_say_what_they_miss()
+    {
+        var mistakes = Mistakes(
+            ("Aws:Connections:0:Name", "Payer"), ("Aws:Connections:0:Inventory:Enabled", "true"), ("Aws:Connections:0:CloudWatch:CustomNamespace", "AWS/Bedrock"),
+            ("Aws:Connections:0:CloudWatch:FeatureDimension", " "), ("PriceList:Enabled", "perhaps"), ("PriceList:Connection", "Nobody"), ("PriceList:Url", "prices"));
+        Assert.Equal(
+            [
+                "Aws:Connections:0:AccountId", "Aws:Connections:0:CloudWatch:CustomNamespace", "Aws:Connections:0:CloudWatch:FeatureDimension", "Aws:Connections:0:Regions",
+                "PriceList:Connection", "PriceList:Enabled", "PriceList:Url",
+            ], mistakes.Select(m => m[..m.IndexOf(": ", StringComparison.Ordinal)]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_price_list_is_off_until_asked_for_and_then_public_unless_a_connection_is_named()
+    {
+        var usual = Read().Aws.PriceList;
+        Assert.Equal((false, "", "https://pricing.us-east-1.amazonaws.com", 0), (usual.Enabled, usual.Connection, usual.Url, usual.Regions.Count));
+        var asked = Read(("PriceList:Enabled", "true"), ("PriceList:Connection", "Payer"), ("PriceList:Regions:0", "eu-central-1"), ("Aws:Connections:0:Name", "Payer"), ("Aws:Connections:0:Accounts:Enabled", "true")).Aws;
+        Assert.Equal((true, "Payer", "eu-central-1"), (asked.PriceList.Enabled, asked.PriceList.Connection, Assert.Single(asked.PriceList.Regions)));
+        Assert.True(asked.Connections[0].Accounts.Enabled);
+    }
+
     [Theory]
     [InlineData("Owners:FeatureAttributes", "a.b, c.d")]
     [InlineData("Owners:FeatureAttributes:0", "a.b")]

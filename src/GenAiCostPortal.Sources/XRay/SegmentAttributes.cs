@@ -48,8 +48,10 @@ internal sealed class SegmentAttributes(SpanSheet sheet, AttributeSieve sieve)
     {
         if (PlainValue.Member(segment.Json, "aws") is not { ValueKind: JsonValueKind.Object } aws) return;
         var operation = PlainValue.Text(aws, "operation");
-        var isBedrock = segment.Name.Contains("bedrock", StringComparison.OrdinalIgnoreCase);
-        if (isAws || operation.Length > 0)
+        var isCall = isAws || operation.Length > 0;
+        // A service of one's own may be called so too: only calls of AWS are Bedrock's.
+        var isBedrock = isCall && segment.Name.Contains("bedrock", StringComparison.OrdinalIgnoreCase);
+        if (isCall)
         {
             sieve.Set("rpc.system", "aws-api");
             sieve.Set("rpc.service", isBedrock && !segment.Name.Contains("agent", StringComparison.OrdinalIgnoreCase) ? "Bedrock Runtime" : segment.Name);

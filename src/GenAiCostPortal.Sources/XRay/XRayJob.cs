@@ -26,7 +26,7 @@ internal sealed class XRayJob(
     public IEnumerable<FeedPlan> Plans(string when, Func<DateTime?> nextRun) => options.OnOrFirst(c => c.XRay.Enabled).Select(c => new FeedPlan(
         Name, c.Name, "AWS X-Ray", "Traces of services that send to X-Ray or Transaction Search and not to the OTLP receiver", Costs,
         ["xray:GetTraceSummaries", "xray:BatchGetTraces", "xray:GetTraceSegmentDestination", "logs:FilterLogEvents"],
-        c.XRay.Enabled, c.XRay.Enabled ? when : "off", TimeSpan.FromHours(1), nextRun));
+        c.XRay.Enabled, c.XRay.Enabled ? when : "off", TimeSpan.FromHours(1.5), nextRun));
 
     public async Task RunAsync(JobRun run, CancellationToken cancel)
     {

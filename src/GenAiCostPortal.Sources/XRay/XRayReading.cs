@@ -36,18 +36,19 @@ internal sealed class XRayReading
     /// <summary>All of it in words.</summary>
     public string Message(bool isFiltered)
     {
-        var words = new List<string> { Text($"{Spans} spans of {Traces} traces in {_regions.Count} {(_regions.Count == 1 ? "region" : "regions")}.") };
+        var words = new List<string> { $"{Count(Spans, "span")} of {Count(Traces, "trace")} in {Count(_regions.Count, "region")}." };
         if (_searched.Count > 0)
             words.Add($"Transaction Search is on in {Names(_searched)}: spans are read from the log group aws/spans{(isFiltered ? ", where the filter expression does not apply" : "")}.");
         if (_pending.Count > 0) words.Add($"Transaction Search is being switched on in {Names(_pending)}; until then segments are read from X-Ray.");
         if (_groupless.Count > 0) words.Add($"The log group aws/spans is not there yet in {Names(_groupless)}.");
-        if (LeftOut > 0) words.Add(Text($"{LeftOut} traces without a model call, agent or tool were left out."));
-        if (Refused > 0) words.Add(Text($"{Refused} segments or documents were refused: {Reason}"));
-        if (Cut > 0) words.Add(Text($"{Cut} traces were larger than AWS keeps; their rest is missing."));
-        if (Unprocessed > 0) words.Add(Text($"{Unprocessed} traces were named and not given by X-Ray."));
+        if (LeftOut > 0) words.Add($"{Count(LeftOut, "trace")} without a model call, agent or tool {Were(LeftOut)} left out.");
+        if (Refused > 0) words.Add($"{Count(Refused, "document")} {Were(Refused)} refused: {Reason}");
+        if (Cut > 0) words.Add($"{Count(Cut, "trace")} {Were(Cut)} larger than AWS keeps; the rest is missing.");
+        if (Unprocessed > 0) words.Add($"{Count(Unprocessed, "trace")} {Were(Unprocessed)} named and not given by X-Ray.");
         return string.Join(' ', words);
     }
 
     private static string Names(HashSet<string> regions) => string.Join(", ", regions.Order(StringComparer.Ordinal));
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Count(long number, string word) => string.Create(CultureInfo.InvariantCulture, $"{number} {word}{(number == 1 ? "" : "s")}");
+    private static string Were(long number) => number == 1 ? "was" : "were";
 }

@@ -135,6 +135,16 @@ public sealed class SegmentDecoderTests
     }
 
     [Fact]
+    public void A_service_of_ones_own_named_after_Bedrock_is_not_Bedrock()
+    {
+        Assert.Null(Segments.Decode("""{"id":"00000000000000a1","name":"bedrock-chat","start_time":1763800000,"end_time":1763800001,"aws":{"ecs":{"container":"c"}}}""").Spans.Single().Attributes["gen_ai.provider.name"]);
+        // The classic SDK's subsegment: a request id and no tokens.
+        var sdk = Segments.Decode("""{"id":"00000000000000a1","parent_id":"00000000000000b2","type":"subsegment","name":"Bedrock Runtime","namespace":"aws","start_time":1763800000,"end_time":1763800001,"aws":{"operation":"InvokeModel","request_id":"r-1","region":"us-west-2","model_id":"amazon.nova-pro-v1:0"}}""").Spans;
+        var call = Assert.Single(TraceReader.Read(sdk, new OwnerKeys()).Calls);
+        Assert.Equal(("r-1", "us-west-2", "amazon.nova-pro", TokenState.Unknown), (call.RequestId, call.Region, call.Model.Canonical, call.TokenState));
+    }
+
+    [Fact]
     public void What_X_Ray_inferred_is_no_span() =>
         Assert.Equal((0, 0), Segments.Decode("""
             {"id":"00000000000000d4","name":"bedrock-runtime","start_time":1763800000,"end_time":1763800001,"parent_id":"00000000000000c3","inferred":true,"aws":{"operation":"Converse","request_id":"r"}}

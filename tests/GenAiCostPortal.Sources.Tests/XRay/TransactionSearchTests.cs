@@ -53,7 +53,7 @@ public sealed class TransactionSearchTests
         traces.Events.Add(TestTraces.Event(2, "00000000000000a2", null, Now.AddMinutes(-12)));
         var run = await portal.RunAsync("XRay");
         Assert.Equal((FeedOutcome.Succeeded, 3L), (run.Outcome, run.Rows));
-        Assert.StartsWith("3 spans of 1 traces", run.Message, StringComparison.Ordinal);
+        Assert.StartsWith("3 spans of 1 trace", run.Message, StringComparison.Ordinal);
         Assert.Equal((1, 3, true), await portal.ReadAsync(async db => (await db.Traces.CountAsync(), (await db.Traces.SingleAsync()).Spans, (await db.Traces.SingleAsync()).HasRoot)));
 
         // In a later run the store knows the trace.
@@ -110,7 +110,7 @@ public sealed class TransactionSearchTests
         await using var p = portal;
         traces.Events.Add(new TestSpanEvent(Now.AddMinutes(-5), "not a span"));
         var run = await portal.RunAsync("XRay");
-        Assert.Contains("1 segments or documents were refused: A document is not valid JSON.", run.Message, StringComparison.Ordinal);
+        Assert.Contains("1 document was refused: A document is not valid JSON.", run.Message, StringComparison.Ordinal);
         Assert.Equal(1, await portal.ReadAsync(db => db.SignalCounts.Where(c => c.Signal == "xray").Select(c => c.Rejected).SingleAsync()));
         // What X-Ray brings is none of the OTLP receiver's business.
         Assert.Equal(FeedHealth.NeverRan, (await portal.Get<FeedReport>().ReadAsync()).Single(f => f.Feed == "Otlp").Health);

@@ -83,7 +83,7 @@ public sealed class XRayJobTests
         (traces.Unprocessed[TestTraces.Id(2)], traces.Unprocessed[TestTraces.Id(6)]) = (3, 100);
         var run = await portal.RunAsync("XRay");
         Assert.Equal(FeedOutcome.Partial, run.Outcome);
-        Assert.EndsWith(" 1 traces were named and not given by X-Ray.", run.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" 1 trace was named and not given by X-Ray.", run.Message, StringComparison.Ordinal);
         Assert.Equal(6, (await StoredAsync(portal)).Traces);
         // Covered ends before the hour of the trace that is missing.
         Assert.Equal(Now.AddHours(-2), run.CoveredTo);
@@ -102,7 +102,7 @@ public sealed class XRayJobTests
         traces.Traces.Add(whole with { LimitExceeded = true, Documents = [.. Enumerable.Range(0x50, 5).Select(i => $$"""{"id":"{{i:x16}}","parent_id":"0000000000000001","type":"subsegment","name":"step","start_time":{{new DateTimeOffset(Now).ToUnixTimeSeconds() - 302}},"end_time":{{new DateTimeOffset(Now).ToUnixTimeSeconds() - 301}}}"""), .. whole.Documents] });
         traces.SegmentsPerPage = 2;
         var run = await portal.RunAsync("XRay");
-        Assert.Equal("7 spans of 1 traces in 1 region. 1 traces were larger than AWS keeps; their rest is missing.", run.Message);
+        Assert.Equal("7 spans of 1 trace in 1 region. 1 trace was larger than AWS keeps; the rest is missing.", run.Message);
         // Subsegments came pages before their segment, and still have its resource.
         Assert.Equal(1, await portal.ReadAsync(db => db.SpanOrigins.Where(o => o.ResourceAttributes.Contains("shop")).CountAsync()));
     }
@@ -118,7 +118,7 @@ public sealed class XRayJobTests
         await portal.Get<Ledger.Store.TraceWriter>().WriteAsync(
             [.. Segments.Decode(TestTraces.Call(3, Now.AddMinutes(-5)).Documents).Spans.Where(x => !x.IsRoot).Select(x => x with { Doors = Doors.Otlp })]);
         var run = await portal.RunAsync("XRay");
-        Assert.Equal("3 spans of 2 traces in 1 region. 1 traces without a model call, agent or tool were left out.", run.Message);
+        Assert.Equal("3 spans of 2 traces in 1 region. 1 trace without a model call, agent or tool was left out.", run.Message);
         Assert.Equal("Otlp,XRay", await portal.ReadAsync(db => db.Traces.Where(t => t.Spans == 2 && t.Source != "XRay").Select(t => t.Source).SingleAsync()));
 
         server.Calls.Clear();

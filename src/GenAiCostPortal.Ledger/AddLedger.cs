@@ -25,6 +25,8 @@ public static class LedgerRegistration
         services.AddSingleton<PriceListWriter>();
         services.AddSingleton<TraceWriter>();
         services.AddSingleton<MeasureWriter>();
+        services.AddSingleton<MeasureSettling>();
+        services.AddSingleton<MeasuredUsageReport>();
         services.AddSingleton<Retention>();
         services.AddSingleton<AccountLabels>();
         services.AddSingleton<BillWriter>();

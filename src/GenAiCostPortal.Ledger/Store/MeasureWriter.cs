@@ -16,6 +16,7 @@ public sealed class MeasureWriter(StoreOptions options, WriteGate gate, Dimensio
     private const int PointsPerTransaction = 1_000, CheckpointPoints = 5_000;
     private static readonly TimeSpan LongestTransaction = TimeSpan.FromMilliseconds(120);
     private SqliteMeasures? _store;
+    private bool _isStale;
     private int _sinceCheckpoint;
 
     /// <summary>Makes points ready; pure and costly.</summary>
@@ -52,12 +53,13 @@ public sealed class MeasureWriter(StoreOptions options, WriteGate gate, Dimensio
     }
 
     /// <summary>Forgets what is cached of the series; to be called while holding the gate, after another hand took some away.</summary>
-    internal void ForgetStreams() => Close();
+    internal void ForgetStreams() => _isStale = true;
 
     public void Dispose() => Close();
 
     private void WriteSome(IReadOnlyList<PreparedMeasures> deliveries, ref (int Delivery, int Reading) place)
     {
+        if (_isStale) Close();
         var store = _store ??= new SqliteMeasures(options);
         var book = new MeasureBook(store, dimensions);
         var (delivery, reading) = place;
@@ -94,5 +96,6 @@ public sealed class MeasureWriter(StoreOptions options, WriteGate gate, Dimensio
     {
         _store?.Dispose();
         _store = null;
+        _isStale = false;
     }
 }

@@ -17,7 +17,7 @@ public sealed record RetentionOutcome(long Spans, long Calls, long Traces, long 
 /// Takes away what is older than kept, in chunks of a few thousand rows, each a short transaction of its own, so that writers
 /// and readers hardly notice. What is interrupted goes on at the next run.
 /// </summary>
-public sealed class Retention(IDbContextFactory<LedgerDb> stores, WriteGate gate, TraceWriter writer, LedgerChanges changes, TimeProvider clock)
+public sealed class Retention(IDbContextFactory<LedgerDb> stores, WriteGate gate, TraceWriter writer, MeasureSettling settling, LedgerChanges changes, TimeProvider clock)
 {
     private const int TracesPerChunk = 250, RowsPerChunk = 4_000;
 
@@ -33,7 +33,9 @@ public sealed class Retention(IDbContextFactory<LedgerDb> stores, WriteGate gate
         outcome = await DropSpansAsync(Before(today, Math.Min(options.SpanDays, options.CallDays)), outcome, cancel);
         progress?.Report(0.7);
         var hours = Before(today, Math.Max(options.HourDays, options.CallDays)) / 1000;
-        outcome = await DropUsageAsync(RollupSpan.Minute5, Before(today, options.Minute5Days) / 1000, outcome, cancel);
+        var slots = Before(today, options.Minute5Days) / 1000;
+        await settling.RunAsync(slots, cancel);
+        outcome = await DropUsageAsync(RollupSpan.Minute5, slots, outcome, cancel);
         outcome = await DropUsageAsync(RollupSpan.Hour, hours, outcome, cancel);
         outcome = await DropCostAsync(hours, outcome, cancel);
         progress?.Report(1);

@@ -1,0 +1,70 @@
+using System.Globalization;
+using GenAiCostPortal.Ledger.Store;
+
+namespace GenAiCostPortal.Ledger.Usage;
+
+/// <summary>A row of measured usage and what of it no recorded call stands for.</summary>
+internal sealed record MatchedMeasure(long SlotUnixSeconds, int SeriesId, Measure Measure, int ReachSlots, double Value, double Rest);
+
+/// <summary>
+/// Measured usage of five-minute slots against the calls recorded in them. Slots before the settled border are done with: their
+/// calls were given out, and what was left is kept per hour.
+/// </summary>
+internal static class MeasuredMatch
+{
+    /// <summary>Fact of the store: slots before it are settled; seconds since 1970.</summary>
+    public const string SettledFact = "measured-settled-until";
+
+    /// <summary>Matches what is not settled yet with the calls before a border; usage that no such call can stand for is left out.</summary>
+    /// <param name="settled">Calls before it were given out before.</param>
+    public static async Task<List<MatchedMeasure>> ReadAsync(LedgerDb db, long settled, long callsBefore, CancellationToken cancel)
+    {
+        var groups = new Dictionary<(long Application, long Environment, long Model, Measure Measure), (List<MatchedMeasure> Measured, List<RecordedSlot> Recorded)>();
+        await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT u."SlotUnixSeconds",u."SeriesId",u."Measure",u."ReachSlots",u."Value",s."ApplicationId",s."EnvironmentId",s."ModelId"
+            FROM measured_usage u JOIN usage_series s ON s."Id"=u."SeriesId" WHERE u."ReachSlots">=0 AND u."Measure"<>{(int)Measure.DurationMs}
+            AND u."SlotUnixSeconds"-(u."ReachSlots"+{MeasuredBeyondCalls.ToleranceSlots})*{MeasuredBeyondCalls.SlotSeconds}<{callsBefore}
+            ORDER BY u."SlotUnixSeconds",u."SeriesId",u."ReachSlots"
+            """), row =>
+        {
+            var measure = (Measure)row.GetInt32(2);
+            var key = (row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), measure);
+            if (!groups.TryGetValue(key, out var group)) groups.Add(key, group = ([], []));
+            group.Measured.Add(new(row.GetInt64(0), row.GetInt32(1), measure, row.GetInt32(3), row.GetDouble(4), 0));
+        }, cancel);
+        if (groups.Count == 0) return [];
+
+        var models = string.Join(',', groups.Keys.Select(k => k.Model).Distinct().Select(m => m.ToString(CultureInfo.InvariantCulture)));
+        await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT r."SlotUnixSeconds",s."ApplicationId",s."EnvironmentId",s."ModelId",SUM(r."Input"),SUM(r."Output"),SUM(r."CacheRead"),
+            SUM(r."CacheWrite5m"+r."CacheWrite30m"+r."CacheWrite1h"),SUM(r."Reasoning"),SUM(r."Calls")
+            FROM usage_rollup r JOIN usage_series s ON s."Id"=r."SeriesId"
+            WHERE r."Span"={(int)RollupSpan.Minute5} AND r."SlotUnixSeconds">={settled} AND r."SlotUnixSeconds"<{callsBefore} AND r."Calls">0 AND s."ModelId" IN ({models})
+            GROUP BY r."SlotUnixSeconds",s."ApplicationId",s."EnvironmentId",s."ModelId"
+            """), row =>
+        {
+            double Of(int column) => Convert.ToDouble(row.GetValue(column), CultureInfo.InvariantCulture);
+            foreach (var measure in Enum.GetValues<Measure>())
+            {
+                if (!groups.TryGetValue((row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), measure), out var group)) continue;
+                group.Recorded.Add(new(row.GetInt64(0), measure switch
+                {
+                    Measure.InputTokens => Of(4) + Of(6) + Of(7),
+                    Measure.UncachedInputTokens => Of(4),
+                    Measure.OutputTokens => Of(5),
+                    Measure.CacheReadTokens => Of(6),
+                    Measure.CacheWriteTokens => Of(7),
+                    Measure.ReasoningTokens => Of(8),
+                    _ => Of(9),
+                }));
+            }
+        }, cancel);
+        return [.. groups.Values.SelectMany(g => Match(g.Measured, g.Recorded))];
+    }
+
+    private static IEnumerable<MatchedMeasure> Match(List<MatchedMeasure> measured, List<RecordedSlot> recorded)
+    {
+        var rest = MeasuredBeyondCalls.Of([.. measured.Select(m => new MeasuredSlot(m.SlotUnixSeconds, m.ReachSlots, m.Value))], recorded);
+        return measured.Select((m, i) => m with { Rest = rest[i] });
+    }
+}

@@ -35,11 +35,11 @@ variable "role_name" {
 variable "feeds" {
   type        = set(string)
   default     = ["CostExplorer", "CloudWatch"]
-  description = "Feeds that this account's connection has on; Accounts only in the organisation's management account."
+  description = "Feeds that this account's connection has on; Accounts only in the organisation's management account, PriceList only where PriceList:Connection names it."
 
   validation {
-    condition     = length(setsubtract(var.feeds, ["CostExplorer", "CloudWatch", "XRay", "Accounts", "Inventory"])) == 0
-    error_message = "A feed is one of CostExplorer, CloudWatch, XRay, Accounts, Inventory."
+    condition     = length(setsubtract(var.feeds, ["CostExplorer", "CloudWatch", "XRay", "Accounts", "Inventory", "PriceList"])) == 0
+    error_message = "A feed is one of CostExplorer, CloudWatch, XRay, Accounts, Inventory, PriceList."
   }
 }
 
@@ -76,6 +76,9 @@ locals {
         "sagemaker:ListTags",
         "ce:ListCostAllocationTags",
       ] },
+    ]
+    PriceList = [
+      { resources = local.all, actions = ["pricing:GetProducts"] },
     ]
   }
 }

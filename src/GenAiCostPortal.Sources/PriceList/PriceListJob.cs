@@ -22,8 +22,9 @@ internal sealed class PriceListJob(
     public IEnumerable<FeedPlan> Plans(string when, Func<DateTime?> nextRun) =>
     [
         new FeedPlan(Name, _options.Connection, "AWS price list", "List prices of Bedrock's models by region, tier and routing, each from its day on",
-            _options.Connection is "" ? $"Nothing; the public files of {_options.Url}, which need no credentials" : "Nothing",
-            _options.Connection is "" ? [] : ["pricing:GetProducts"], _options.Enabled, _options.Enabled ? when : "off", TimeSpan.FromDays(15), nextRun),
+            _options.Connection is "" ? $"Nothing; it comes from the public files of {_options.Url}, without credentials, or through the connection that PriceList:Connection names" : "Nothing",
+            // While it is off both ways are open.
+            _options.Enabled && _options.Connection is "" ? [] : ["pricing:GetProducts"], _options.Enabled, _options.Enabled ? when : "off", TimeSpan.FromDays(15), nextRun),
     ];
 
     public async Task RunAsync(JobRun run, CancellationToken cancel)

@@ -203,7 +203,14 @@ public sealed class PriceListJobTests
         await portal.Get<JobSchedule>().StartAsync(CancellationToken.None);
         var state = Assert.Single(await portal.Get<FeedReport>().ReadAsync(), f => f.Feed == "PriceList");
         Assert.Equal((FeedHealth.Off, "off"), (state.Health, state.When));
+        Assert.Equal(["pricing:GetProducts"], state.Needs);
+        portal.Get<AwsOptions>().PriceList.Enabled = true;
+        await portal.Get<JobSchedule>().StartAsync(CancellationToken.None);
+        state = Assert.Single(await portal.Get<FeedReport>().ReadAsync(), f => f.Feed == "PriceList");
+        // The public files need no permission.
+        Assert.Equal((FeedHealth.NeverRan, "every Monday at 04:30 (UTC)"), (state.Health, state.When));
         Assert.Empty(state.Needs);
+        portal.Get<AwsOptions>().PriceList.Enabled = false;
         Assert.Equal("PriceList is off: no connection has it enabled.", (await portal.Get<JobSchedule>().RunNowAsync("PriceList", "Ada")).Message);
     }
 

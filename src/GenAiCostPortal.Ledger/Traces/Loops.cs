@@ -26,9 +26,26 @@ internal static class Loops
             var at = all.FindAll(i => (calls[i].Flags & CallFlags.IsLoop) == 0);
             if (at.Count < Repeats) continue;
             foreach (var i in at) calls[i] = calls[i] with { Flags = calls[i].Flags | CallFlags.IsLoop };
-            (loops ??= []).Add(new(Name(step.Agent, step.Tool, calls[at[0]]), at.ConvertAll(i => calls[i].SpanId)));
+            (loops ??= []).Add(new(Name(step.Agent, step.Tool, calls[at[0]]), at.ConvertAll(i => calls[i].SpanId))
+            {
+                Tool = step.Tool is { } tool ? new ToolStep(step.Agent, step.Model, tool) : null,
+            });
         }
         return loops ?? (IReadOnlyList<TraceLoopReading>)[];
+    }
+
+    /// <summary>How often each step that a tool names ran; retries are no further run.</summary>
+    public static Dictionary<ToolStep, int> Times(Call[] calls, List<MergedCall> merged, SpanTree tree)
+    {
+        FollowTools(merged, tree);
+        var times = new Dictionary<ToolStep, int>();
+        for (var i = 0; i < calls.Length; i++)
+        {
+            if (merged[i].Tool is not { } tool || (calls[i].Flags & CallFlags.IsRetry) != 0) continue;
+            var step = new ToolStep(calls[i].Owners.Agent, calls[i].Model.Canonical, tool);
+            times[step] = times.GetValueOrDefault(step) + 1;
+        }
+        return times;
     }
 
     private static void Enter(Dictionary<(string, string, string?, long), List<int>> steps, (string, string, string?, long) step, int call)

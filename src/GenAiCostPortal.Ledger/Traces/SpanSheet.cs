@@ -25,17 +25,16 @@ internal sealed class SpanSheet
         IReadOnlyDictionary<int, SpanOrigin> origins, IEnumerable<StoredCall> calls, OwnerKeys keys)
     {
         (_dimensions, _prices, _rows) = (dimensions, prices, rows);
-        _origins = origins.ToDictionary(o => o.Key, o => new Origin(
-            new SpanResource(SpanAttributes.FromJson(o.Value.ResourceAttributes)), new SpanScope(o.Value.ScopeName, o.Value.ScopeVersion)));
+        _origins = Origins(origins);
         _calls = calls.ToDictionary(c => c.Row.SpanId);
-        _reading = TraceReader.Read([.. rows.Select(row => Span(id, row))], keys);
+        _reading = TraceReader.Read([.. rows.Select(row => Span(id, row, _origins))], keys);
         _read = _reading.Calls.ToDictionary(c => c.SpanId);
     }
 
     /// <summary>What the loops of this trace would be called in other traces.</summary>
-    public IReadOnlyList<LoopStep> LoopSteps => [.. _reading.Loops.Select(Step).OfType<LoopStep>().Distinct()];
+    public IReadOnlyList<ToolStep> LoopSteps => [.. _reading.Loops.Select(l => l.Tool).OfType<ToolStep>().Distinct()];
 
-    public TraceDetail Detail(TraceItem item, IReadOnlyDictionary<LoopStep, int> usualSteps, WorkflowUsual? usual)
+    public TraceDetail Detail(TraceItem item, IReadOnlyDictionary<ToolStep, int> usualSteps, WorkflowUsual? usual)
     {
         var loops = _reading.Loops.Select(loop => Loop(loop, usualSteps)).OrderByDescending(l => l.EstimatedCostUsd ?? 0).ToList();
         var looping = loops.SelectMany(l => l.Spans).ToHashSet();
@@ -68,19 +67,12 @@ internal sealed class SpanSheet
         };
     }
 
-    private TraceLoop Loop(TraceLoopReading loop, IReadOnlyDictionary<LoopStep, int> usualSteps)
+    private TraceLoop Loop(TraceLoopReading loop, IReadOnlyDictionary<ToolStep, int> usualSteps)
     {
         var spans = loop.Calls.OrderBy(c => _calls.GetValueOrDefault((long)c.Value)?.Row.StartUnixMs ?? 0).ThenBy(c => c.Value).ToList();
-        int? usual = Step(loop) is { } step && usualSteps.TryGetValue(step, out var times) && times < spans.Count ? times : null;
+        int? usual = loop.Tool is { } step && usualSteps.TryGetValue(step, out var times) && times < spans.Count ? times : null;
         var costs = spans.Skip(usual ?? 1).Select(s => Cost(_calls.GetValueOrDefault((long)s.Value))).OfType<decimal>().ToList();
         return new TraceLoop(loop.Step, spans.Count, costs.Count == 0 ? null : costs.Sum(), spans) { Usual = usual };
-    }
-
-    private LoopStep? Step(TraceLoopReading loop)
-    {
-        if (loop.Calls.Count == 0 || !_calls.TryGetValue((long)loop.Calls[0].Value, out var call)) return null;
-        var name = _rows.FirstOrDefault(r => r.SpanId == call.Row.SpanId)?.Name;
-        return name is null ? null : new LoopStep(call.Usage.AgentId, call.Usage.ModelId, name);
     }
 
     private static TokenCounts? Tokens(StoredCall? call) =>
@@ -122,9 +114,19 @@ internal sealed class SpanSheet
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 
-    private Span Span(TraceId id, SpanRow row)
+    /// <summary>How often each tool's step ran in another trace, from its stored spans.</summary>
+    public static IReadOnlyDictionary<ToolStep, int> StepTimes(IEnumerable<SpanRow> rows, IReadOnlyDictionary<int, SpanOrigin> origins, OwnerKeys keys)
     {
-        var origin = _origins.GetValueOrDefault(row.OriginId) ?? Origin.None;
+        var known = Origins(origins);
+        return TraceReader.StepTimes([.. rows.Select(row => Span(default, row, known))], keys);
+    }
+
+    private static Dictionary<int, Origin> Origins(IReadOnlyDictionary<int, SpanOrigin> stored) => stored.ToDictionary(o => o.Key, o => new Origin(
+        new SpanResource(SpanAttributes.FromJson(o.Value.ResourceAttributes)), new SpanScope(o.Value.ScopeName, o.Value.ScopeVersion)));
+
+    private static Span Span(TraceId id, SpanRow row, Dictionary<int, Origin> origins)
+    {
+        var origin = origins.GetValueOrDefault(row.OriginId) ?? Origin.None;
         return new Span
         {
             TraceId = id, SpanId = Id(row.SpanId), ParentSpanId = Id(row.ParentSpanId), Name = row.Name, Kind = row.Kind,

@@ -14,7 +14,7 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
     /// <summary>How far a list can be scrolled; the total counts beyond it.</summary>
     public const int Window = 50_000;
 
-    private const int UsualAtMost = 1_000, UsualAtLeast = 20, StepUsualAtMost = 200, StepUsualAtLeast = 5;
+    private const int UsualAtMost = 1_000, UsualAtLeast = 20, StepUsualAtMost = 40, StepUsualAtLeast = 5;
     private static readonly TimeSpan UsualSpan = TimeSpan.FromDays(28);
 
     /// <summary>A page of traces. Rows beyond <see cref="Window"/> are counted but not given.</summary>
@@ -61,8 +61,7 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
         if (trace is null) return null;
         var spans = await db.Spans.AsNoTracking().Where(s => s.TraceKey == trace.Key).ToListAsync(cancel);
         if (spans.Count == 0) return null;
-        var originIds = spans.Select(s => s.OriginId).Distinct().ToList();
-        var origins = await db.SpanOrigins.AsNoTracking().Where(o => originIds.Contains(o.Id)).ToDictionaryAsync(o => o.Id, cancel);
+        var origins = await OriginsAsync(db, spans, cancel);
         var calls = await db.Calls.AsNoTracking().Where(c => c.TraceKey == trace.Key)
             .Join(db.UsageSeries, c => c.UsageSeriesId, u => u.Id, (Call, Usage) => new { Call, Usage })
             .Join(db.CostSeries, c => c.Call.CostSeriesId, s => s.Id, (c, s) => new StoredCall(c.Call, c.Usage, s.PriceId))
@@ -112,22 +111,28 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
             Median(rows.Select(r => r.Tokens)), Median(rows.Select(r => r.DurationMs)));
     }
 
-    /// <summary>How often each looping step runs in the workflow's traces without a loop.</summary>
-    private static async Task<IReadOnlyDictionary<LoopStep, int>> StepUsualsAsync(LedgerDb db, TraceRow trace, IReadOnlyList<LoopStep> steps, CancellationToken cancel)
+    /// <summary>How often each looping step runs in the workflow's latest traces without a loop (median), read from their spans.</summary>
+    private async Task<IReadOnlyDictionary<ToolStep, int>> StepUsualsAsync(LedgerDb db, TraceRow trace, IReadOnlyList<ToolStep> steps, CancellationToken cancel)
     {
-        var usuals = new Dictionary<LoopStep, int>();
-        if (steps.Count == 0) return usuals;
-        var traces = await Earlier(db, trace).Where(t => t.Loops == 0).OrderByDescending(t => t.StartUnixMs).ThenByDescending(t => t.Key)
+        if (steps.Count == 0) return new Dictionary<ToolStep, int>();
+        var keysOfTraces = await Earlier(db, trace).Where(t => t.Loops == 0).OrderByDescending(t => t.StartUnixMs).ThenByDescending(t => t.Key)
             .Take(StepUsualAtMost).Select(t => t.Key).ToListAsync(cancel);
+        var spans = await db.Spans.AsNoTracking().Where(s => keysOfTraces.Contains(s.TraceKey)).ToListAsync(cancel);
+        var origins = await OriginsAsync(db, spans, cancel);
+        var times = spans.GroupBy(s => s.TraceKey).Select(rows => SpanSheet.StepTimes(rows, origins, keys)).ToList();
+        var usuals = new Dictionary<ToolStep, int>();
         foreach (var step in steps)
         {
-            var counts = await db.Calls.Where(c => traces.Contains(c.TraceKey) && (c.Flags & CallFlags.IsRetry) == 0)
-                .Join(db.UsageSeries.Where(u => u.AgentId == step.AgentId && u.ModelId == step.ModelId), c => c.UsageSeriesId, u => u.Id, (c, u) => new { c.TraceKey, c.SpanId })
-                .Join(db.Spans.Where(s => s.Name == step.Name), c => c, s => new { s.TraceKey, s.SpanId }, (c, s) => c.TraceKey)
-                .GroupBy(key => key).Select(g => g.Count()).ToListAsync(cancel);
+            var counts = times.Where(t => t.ContainsKey(step)).Select(t => t[step]).ToList();
             if (counts.Count >= StepUsualAtLeast) usuals[step] = Median(counts);
         }
         return usuals;
+    }
+
+    private static async Task<Dictionary<int, SpanOrigin>> OriginsAsync(LedgerDb db, List<SpanRow> spans, CancellationToken cancel)
+    {
+        var ids = spans.Select(s => s.OriginId).Distinct().ToList();
+        return await db.SpanOrigins.AsNoTracking().Where(o => ids.Contains(o.Id)).ToDictionaryAsync(o => o.Id, cancel);
     }
 
     private static IQueryable<TraceRow> Earlier(LedgerDb db, TraceRow trace)
@@ -144,9 +149,6 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
         return sorted[(sorted.Count - 1) / 2];
     }
 }
-
-/// <summary>An agent, the model it calls and the name of the call: what a loop is told apart by in other traces. 0 = not known.</summary>
-internal readonly record struct LoopStep(int AgentId, int ModelId, string Name);
 
 /// <summary>A stored call with its series and price.</summary>
 internal sealed record StoredCall(CallRow Row, UsageSeries Usage, int PriceId);

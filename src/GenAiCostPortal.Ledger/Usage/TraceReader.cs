@@ -13,7 +13,14 @@ public sealed record TraceReading(
     IReadOnlyList<TraceLoopReading> Loops);
 
 /// <summary>A step repeated at least five times (algorithms §5).</summary>
-public sealed record TraceLoopReading(string Step, IReadOnlyList<SpanId> Calls);
+public sealed record TraceLoopReading(string Step, IReadOnlyList<SpanId> Calls)
+{
+    /// <summary>What the step is told apart by in other traces; null for a repeated prompt, which is this trace's own.</summary>
+    internal ToolStep? Tool { get; init; }
+}
+
+/// <summary>A step that a tool names: agent, canonical model and tool.</summary>
+internal readonly record struct ToolStep(string Agent, string Model, string Tool);
 
 /// <summary>
 /// The normaliser: from all spans of one trace to its calls (algorithms §2) with retries and loops (§5). Pure: the same spans in
@@ -30,6 +37,20 @@ public static class TraceReader
 
     /// <summary>Reads all spans of one trace.</summary>
     public static TraceReading Read(IReadOnlyCollection<Span> spans, OwnerKeys keys)
+    {
+        var (tree, resources, merged, rollUps, calls, rootName) = Understand(spans, keys);
+        var loops = Loops.Mark(calls, merged, tree);
+        return new(calls, rollUps.Count == 0 ? NoRollUps : rollUps, tree.Root?.Span, RequestOwners(tree, resources, calls, rootName), loops);
+    }
+
+    /// <summary>How often each step that a tool names ran in a trace, retries left out.</summary>
+    internal static IReadOnlyDictionary<ToolStep, int> StepTimes(IReadOnlyCollection<Span> spans, OwnerKeys keys)
+    {
+        var (tree, _, merged, _, calls, _) = Understand(spans, keys);
+        return Loops.Times(calls, merged, tree);
+    }
+
+    private static (SpanTree, ResourceShelf, List<MergedCall>, HashSet<SpanId>, Call[], string) Understand(IReadOnlyCollection<Span> spans, OwnerKeys keys)
     {
         var owners = OwnerLookup.For(keys);
         var tree = SpanTree.Of(spans, owners);
@@ -52,8 +73,7 @@ public static class TraceReader
         var calls = merged.Count == 0 ? [] : new Call[merged.Count];
         for (var i = 0; i < calls.Length; i++) calls[i] = CallReader.Read(merged[i], resources[merged[i].Span.Resource], Owners(merged[i], resources, rootName));
         if (calls.Length > 1) Retries.Mark(calls, merged);
-        var loops = Loops.Mark(calls, merged, tree);
-        return new(calls, rollUps.Count == 0 ? NoRollUps : rollUps, tree.Root?.Span, RequestOwners(tree, resources, calls, rootName), loops);
+        return (tree, resources, merged, rollUps, calls, rootName);
     }
 
     /// <summary>Whether an attribute carries prompt, completion or tool text, which is not stored unless capture is on.</summary>

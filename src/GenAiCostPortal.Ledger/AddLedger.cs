@@ -61,6 +61,7 @@ public static class LedgerRegistration
         services.AddSingleton<FeedCoverage>();
         services.AddSingleton<FeedReport>();
         services.AddSingleton<ReceiverReport>();
+        services.AddSingleton<DoorReport>();
         services.AddSingleton<SignalTally>();
         return services;
     }

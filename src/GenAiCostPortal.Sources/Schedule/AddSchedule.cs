@@ -20,6 +20,7 @@ internal static class AddSchedule
         services.AddSingleton(options);
         services.AddSingleton<AwsConnections>();
         services.AddSingleton<AwsCostMeter>();
+        services.AddSingleton<PermissionCheck>();
         services.AddSingleton<CostExplorerReader>();
         services.AddSingleton<BedrockMetricsReader>();
         services.AddSingleton<ResourceMetricsReader>();

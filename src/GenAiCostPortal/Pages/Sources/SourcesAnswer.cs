@@ -16,11 +16,11 @@ public sealed record SourcesAnswer(
 {
     public IReadOnlyList<FeedState> On => [.. Feeds.Where(f => f.Health != FeedHealth.Off)];
 
-    /// <summary>Feeds with a block of their own: those that are on, and those that no connection has on, so that it is seen what they would add.</summary>
-    public IReadOnlyList<FeedState> Shown => [.. Feeds.Where(f => f.Health != FeedHealth.Off || Feeds.All(o => o.Feed != f.Feed || o.Health == FeedHealth.Off))];
+    /// <summary>Feeds that nobody has switched on, one of each: what they would add.</summary>
+    public IReadOnlyList<FeedState> NotOn => [.. Feeds.Where(f => Feeds.All(o => o.Feed != f.Feed || o.Health == FeedHealth.Off)).DistinctBy(f => f.Feed)];
 
     /// <summary>Connections for which a feed is off while another has it on: a payer reads the bill of all its accounts.</summary>
-    public string OffWords => string.Join(" ", Feeds.Except(Shown).GroupBy(f => f.Title).Select(g => $"{g.Key} is off for {string.Join(" and ", g.Select(f => f.Connection))}."));
+    public string OffWords => string.Join(" ", Feeds.Except(On).Where(f => NotOn.All(n => n.Feed != f.Feed)).GroupBy(f => f.Title).Select(g => $"{g.Key} is off for {string.Join(" and ", g.Select(f => f.Connection))}."));
 
     /// <summary>Which sources deliver and which do not, by name.</summary>
     public string Headline

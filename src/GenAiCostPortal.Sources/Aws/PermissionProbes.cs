@@ -28,7 +28,7 @@ internal static class PermissionProbes
         return action switch
         {
             "ce:GetCostAndUsage" => Target("ce", region, "AWSInsightsIndexService.GetCostAndUsage", Json11,
-                $$"""{"TimePeriod":{"Start":"{{yesterday}}","End":"{{today}}"},"Granularity":"DAILY","Metrics":["UnblendedCost"]}"""),
+                $$"""{"TimePeriod":{"Start":"{{yesterday}}","End":"{{today}}"},"Granularity":"DAILY","Metrics":["UnblendedCost"],"GroupBy":[{"Type":"DIMENSION","Key":"SERVICE"}]}"""),
             "ce:ListCostAllocationTags" => Target("ce", region, "AWSInsightsIndexService.ListCostAllocationTags", Json11, """{"MaxResults":1}"""),
             "cloudwatch:ListMetrics" => Target("monitoring", region, "GraniteServiceVersion20100801.ListMetrics", Json10, """{"Namespace":"AWS/Bedrock"}"""),
             "cloudwatch:GetMetricData" => Target("monitoring", region, "GraniteServiceVersion20100801.GetMetricData", Json10,

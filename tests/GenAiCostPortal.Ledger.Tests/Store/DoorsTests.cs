@@ -1,3 +1,4 @@
+using GenAiCostPortal.Ledger.Feeds;
 using GenAiCostPortal.Ledger.Traces;
 using Xunit;
 
@@ -126,6 +127,21 @@ public sealed class DoorsTests
 
         Assert.Equal(["1|1|77|0|0|8"], store.Read(Totals));
         Assert.Equal(["chat " + MadeTrace.Claude + "|800"], store.Read("SELECT Name,DurationNs/1000000 FROM span WHERE SpanId=2"));
+    }
+
+    [Fact]
+    public async Task The_report_tells_which_doors_told_of_how_many_calls()
+    {
+        await using var store = await WriterStore.OpenAsync();
+        await store.WriteAsync(MadeTrace.Root(1), MadeTrace.Call(1, 2, 1, 100, 900, 10, 5, more: ("aws.request.id", "r-1")), MadeTrace.Call(1, 3, 1, 1_000, 1_100, 20, 6));
+        await store.WriteAsync(Record("r-1", 100, 10, 5), Record("r-2", 50_000, 30, 7, cacheRead: 100));
+
+        var day = DateOnly.FromDateTime(WriterStore.Now);
+        var doors = await store.Get<DoorReport>().ReadAsync(day, day.AddDays(1));
+
+        Assert.Equal(
+            [(Doors.Otlp, 1L, 26L), (Doors.InvocationLog, 1L, 137L), (Doors.Otlp | Doors.InvocationLog, 1L, 15L)],
+            doors.OrderBy(d => d.Doors).Select(d => (d.Doors, d.Calls, d.Tokens)));
     }
 
     /// <summary>Seen red with records that came first left to stand alone.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using GenAiCostPortal.Access;
+using GenAiCostPortal.App;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
@@ -71,6 +72,24 @@ public sealed class FirstRunTests(ChromiumHost chromium)
         Assert.Equal(HttpStatusCode.OK, await portal.SendAsync("POST /summaries"));
         await tab.WaitForPageAsync("Overview");
         await Expect(tab.Page.Locator(".ladder [data-figure=total]")).ToHaveTextAsync("$3.00");
+        tab.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task A_newcomer_connects_a_service_with_the_snippet_of_Sources_and_sees_its_first_span()
+    {
+        await using var portal = OwnPortal.Start(chromium.Browser, isOpen: true);
+        await using var tab = await portal.OpenAsync();
+        await new SourcesScreen(tab).GoAsync();
+        var snippet = await tab.Page.Locator("pre.snippet").First.InnerTextAsync();
+        var endpoint = snippet.Split('\n').Single(l => l.Contains("OTEL_EXPORTER_OTLP_ENDPOINT=", StringComparison.Ordinal)).Split('=', 2)[1].Trim();
+        await Expect(tab.Page.Locator(".first-span")).ToHaveCountAsync(0);
+
+        // What the snippet sets, the SDK reads from the environment: the signal's path is added to the endpoint.
+        OtlpSdkTests.Send(new Uri(endpoint + "/v1/traces"), "none");
+
+        await Expect(tab.Page.Locator(".first-span")).ToContainTextAsync("First span received");
+        await Expect(tab.Page.Locator("tr", new() { HasText = "Spans" }).First).ToContainTextAsync("2");
         tab.AssertQuiet();
     }
 

@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using GenAiCostPortal.Ledger.Feeds;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace GenAiCostPortal.Sources.Aws;
+
+public sealed class PermissionCheckTests
+{
+    private readonly TestClock _clock = new(new DateTime(2026, 11, 21, 12, 18, 0, DateTimeKind.Utc));
+
+    private static FeedPlan Plan(string feed, string connection, params string[] needs) =>
+        new(feed, connection, feed, "", "", needs, true, "", TimeSpan.FromHours(1), () => null);
+
+    private async Task<(AwsTestServer Server, TestPortal Portal)> OpenAsync(string feed, params string[] needs)
+    {
+        var server = await AwsTestServer.StartAsync(_clock);
+        var connection = server.Connection("us-east-1", "eu-west-1");
+        server.Answers["GetMetricData"] = _ => new JsonObject
+        {
+            ["MetricDataResults"] = new JsonArray(new JsonObject { ["Id"] = "probe", ["Label"] = "Invocations", ["Timestamps"] = new JsonArray(), ["Values"] = new JsonArray(), ["StatusCode"] = "Complete" }),
+        };
+        var portal = await TestPortal.OpenAsync(new AwsOptions { Connections = [connection] }, _clock);
+        portal.Get<FeedPlans>().Set([Plan(feed, connection.Name, needs)]);
+        return (server, portal);
+    }
+
+    [Fact]
+    public async Task Each_action_is_tried_with_a_request_of_the_right_shape_and_what_it_costs_is_counted()
+    {
+        var (server, portal) = await OpenAsync("CostExplorer", "ce:GetCostAndUsage", "cloudwatch:ListMetrics", "cloudwatch:GetMetricData");
+        await using var s = server;
+        await using var p = portal;
+        var connection = portal.Get<FeedPlans>().All[0].Connection;
+
+        var results = await portal.Get<PermissionCheck>().RunAsync("CostExplorer", connection, "ada");
+
+        Assert.All(results, r => Assert.Equal(PermissionState.Allowed, r.State));
+        Assert.Equal(["ce:GetCostAndUsage", "cloudwatch:ListMetrics", "cloudwatch:GetMetricData"], results.Select(r => r.Action));
+        // One Cost Explorer answer ($0.01) and one metric ($0.00001) in each of two regions; ListMetrics is free.
+        var run = await portal.ReadAsync(db => db.FeedRuns.SingleAsync(r => r.Feed == PermissionCheck.Feed));
+        Assert.Equal((5L, 10_020_000L, "ada", FeedOutcome.Succeeded), (run.Requests, run.RequestCostNanoUsd, run.Who, run.Outcome));
+        Assert.Equal(0.01002m, (await portal.Get<AwsCostMeter>().ReadAsync()).TotalUsd);
+    }
+
+    [Fact]
+    public async Task A_denied_action_is_named_with_its_region_and_the_others_are_still_tried()
+    {
+        var (server, portal) = await OpenAsync("CloudWatch", "cloudwatch:ListMetrics", "cloudwatch:GetMetricData");
+        await using var s = server;
+        await using var p = portal;
+        server.Fault = call => call is { Operation: "ListMetrics", Region: "eu-west-1" } ? TestFault.Denied("cloudwatch:ListMetrics") : null;
+
+        var results = await portal.Get<PermissionCheck>().RunAsync("CloudWatch", portal.Get<FeedPlans>().All[0].Connection, "ada");
+
+        Assert.Equal([(PermissionState.Missing, "eu-west-1"), (PermissionState.Allowed, "")], results.Select(r => (r.State, r.Region)));
+        Assert.Contains("cloudwatch:ListMetrics", results[0].Words, StringComparison.Ordinal);
+        Assert.Contains("lacks cloudwatch:ListMetrics", (await portal.ReadAsync(db => db.FeedRuns.SingleAsync())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_action_that_only_a_run_can_show_is_not_called_allowed()
+    {
+        var (server, portal) = await OpenAsync("InvocationLogs", "s3:GetObject");
+        await using var s = server;
+        await using var p = portal;
+        var result = Assert.Single(await portal.Get<PermissionCheck>().RunAsync("InvocationLogs", portal.Get<FeedPlans>().All[0].Connection, "ada"));
+        Assert.Equal(PermissionState.NotTried, result.State);
+        Assert.Empty(server.Calls);
+    }
+
+    [Fact]
+    public async Task Wrong_credentials_are_no_answer()
+    {
+        var (server, portal) = await OpenAsync("CloudWatch", "cloudwatch:ListMetrics");
+        await using var s = server;
+        await using var p = portal;
+        server.Keys.Clear();
+        var result = Assert.Single(await portal.Get<PermissionCheck>().RunAsync("CloudWatch", portal.Get<FeedPlans>().All[0].Connection, "ada"));
+        Assert.Equal(PermissionState.Unknown, result.State);
+        Assert.Contains("credentials", result.Words, StringComparison.Ordinal);
+    }
+}

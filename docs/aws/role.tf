@@ -38,9 +38,15 @@ variable "feeds" {
   description = "Feeds that this account's connection has on; Accounts only in the organisation's management account, PriceList only where PriceList:Connection names it."
 
   validation {
-    condition     = length(setsubtract(var.feeds, ["CostExplorer", "CloudWatch", "XRay", "Accounts", "Inventory", "PriceList"])) == 0
-    error_message = "A feed is one of CostExplorer, CloudWatch, XRay, Accounts, Inventory, PriceList."
+    condition     = length(setsubtract(var.feeds, ["CostExplorer", "CloudWatch", "InvocationLogs", "XRay", "Accounts", "Inventory", "PriceList"])) == 0
+    error_message = "A feed is one of CostExplorer, CloudWatch, InvocationLogs, XRay, Accounts, Inventory, PriceList."
   }
+}
+
+variable "invocation_logs_bucket" {
+  type        = string
+  default     = "*"
+  description = "Bucket that the invocation logs lie in; a star for any."
 }
 
 data "aws_partition" "current" {}
@@ -48,7 +54,8 @@ data "aws_partition" "current" {}
 data "aws_caller_identity" "current" {}
 
 locals {
-  all = ["*"]
+  all     = ["*"]
+  buckets = "arn:${data.aws_partition.current.partition}:s3:::"
 
   statements = {
     CostExplorer = [
@@ -56,6 +63,10 @@ locals {
     ]
     CloudWatch = [
       { resources = local.all, actions = ["cloudwatch:ListMetrics", "cloudwatch:GetMetricData"] },
+    ]
+    InvocationLogs = [
+      { resources = ["${local.buckets}${var.invocation_logs_bucket}", "${local.buckets}${var.invocation_logs_bucket}/*"], actions = ["s3:ListBucket", "s3:GetObject"] },
+      { resources = local.all, actions = ["logs:FilterLogEvents", "bedrock:GetModelInvocationLoggingConfiguration", "bedrock:GetInferenceProfile"] },
     ]
     XRay = [
       { resources = local.all, actions = ["xray:GetTraceSummaries", "xray:BatchGetTraces", "xray:GetTraceSegmentDestination"] },

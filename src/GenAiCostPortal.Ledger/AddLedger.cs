@@ -55,6 +55,7 @@ public static class LedgerRegistration
         services.AddSingleton<EvidenceReport>();
         services.AddSingleton<AssessmentDesk>();
         services.AddSingleton<ActionLog>();
+        services.AddSingleton<ProfileCalls>();
         services.AddSingleton<FeedRuns>();
         services.AddSingleton<FeedCursors>();
         services.AddSingleton<FeedPlans>();

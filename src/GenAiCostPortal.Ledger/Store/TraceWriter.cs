@@ -9,7 +9,7 @@ namespace GenAiCostPortal.Ledger.Store;
 /// Writes spans: upserts them, reads each touched trace anew, and in the same transaction moves calls, trace row and both rollups
 /// by the difference. Returns after the commit is synced to disk; the same spans again change no number.
 /// </summary>
-public sealed class TraceWriter(
+public sealed partial class TraceWriter(
     StoreOptions options, WriteGate gate, Dimensions dimensions, PriceFinder prices, OwnerKeys owners, LedgerChanges changes, TimeProvider clock) : IDisposable
 {
     private const int MostSpansPerTransaction = 2_000, FewestSpansPerTransaction = 125;

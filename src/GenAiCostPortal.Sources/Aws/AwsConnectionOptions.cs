@@ -36,6 +36,7 @@ public sealed class AwsConnectionOptions
     public CostExplorerOptions CostExplorer { get; set; } = new();
     public CloudWatchOptions CloudWatch { get; set; } = new();
     public XRayOptions XRay { get; set; } = new();
+    public InvocationLogsOptions InvocationLogs { get; set; } = new();
     /// <summary>Account names from AWS Organizations; the management account's connection only.</summary>
     public SwitchOptions Accounts { get; set; } = new();
     /// <summary>Resources and their tags.</summary>
@@ -68,6 +69,18 @@ public sealed class XRayOptions
     public string? FilterExpression { get; set; }
 
     internal string? Filter => string.IsNullOrWhiteSpace(FilterExpression) ? null : FilterExpression.Trim();
+}
+
+/// <summary>Contract: <c>…:InvocationLogs:*</c>. Without a bucket and a group each region is read where its own logging is set to.</summary>
+public sealed class InvocationLogsOptions
+{
+    public bool Enabled { get; set; }
+    public string? Bucket { get; set; }
+    /// <summary>What comes before <c>AWSLogs/</c> in the bucket.</summary>
+    public string? Prefix { get; set; }
+    /// <summary>CloudWatch log group, in place of a bucket.</summary>
+    public string? LogGroup { get; set; }
+    internal bool IsFound => string.IsNullOrEmpty(Bucket) && string.IsNullOrEmpty(LogGroup);
 }
 
 /// <summary>A feed that has nothing to set but whether it is on (<c>…:Accounts:Enabled</c>).</summary>

@@ -4,6 +4,8 @@ using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.BedrockMetrics;
 using GenAiCostPortal.Sources.CostExplorer;
 using GenAiCostPortal.Sources.Inventory;
+using GenAiCostPortal.Sources.InvocationLogs;
+using GenAiCostPortal.Sources.ModelProfiles;
 using GenAiCostPortal.Sources.PriceList;
 using GenAiCostPortal.Sources.XRay;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,10 +29,13 @@ internal static class AddSchedule
         services.AddSingleton<ResourceMetrics>();
         services.AddSingleton<IScheduledJob, CostExplorerJob>();
         services.AddSingleton<IScheduledJob, CloudWatchJob>();
+        services.AddInvocationLogs();
         services.AddSingleton<InventoryReader>();
         services.AddXRay();
         services.AddSingleton<IScheduledJob, AccountsJob>();
         services.AddSingleton<IScheduledJob, InventoryJob>();
+        services.AddSingleton<ProfileResolver>();
+        services.AddSingleton<IScheduledJob, InferenceProfilesJob>();
         services.AddSingleton<OfferFiles>();
         services.AddSingleton<IScheduledJob, PriceListJob>();
         services.AddSingleton<IScheduledJob, LedgerJob>();
@@ -43,5 +48,14 @@ internal static class AddSchedule
         services.AddHostedService(s => s.GetRequiredService<JobSchedule>());
         services.AddQuartzClock(options);
         services.AddHostedService<MissedRuns>();
+    }
+
+    private static void AddInvocationLogs(this IServiceCollection services)
+    {
+        services.AddSingleton<LogIntakes>();
+        services.AddSingleton<BucketLogs>();
+        services.AddSingleton<LogGroupLogs>();
+        services.AddSingleton<LoggingState>();
+        services.AddSingleton<IScheduledJob, InvocationLogsJob>();
     }
 }

@@ -28,6 +28,9 @@ internal static class JobTable
         ("CostExplorer", "0 20 5,12,19 * * ?", "at 05:20, 12:20 and 19:20 (UTC)"),
         ("CloudWatch", "0 3/15 * * * ?", "every 15 minutes"),
         ("XRay", "20 5/10 * * * ?", "every 10 minutes"),
+        // Records are delivered in batches, minutes after the call.
+        ("InvocationLogs", "20 1/5 * * * ?", "every 5 minutes"),
+        ("InferenceProfiles", "50 4/10 * * * ?", "every 10 minutes"),
         ("Accounts", "0 50 5 * * ?", "every day at 05:50 (UTC)"),
         ("Inventory", "0 10 6 * * ?", "every day at 06:10 (UTC)"),
         ("PriceList", "0 30 4 ? * MON", "every Monday at 04:30 (UTC)"),
@@ -37,7 +40,7 @@ internal static class JobTable
 
     // Jobs of the contract that come with later releases may be configured already.
     private static readonly string[] Later =
-        ["Otlp", "InvocationLogs", "DataExports", "Athena", "Spikes", "Budgets", "Optimise", "ModelReview", "Reports"];
+        ["Otlp", "DataExports", "Athena", "Spikes", "Budgets", "Optimise", "ModelReview", "Reports"];
 
     public static bool IsKnown(string job) => Defaults.Any(d => d.Job.Equals(job, StringComparison.OrdinalIgnoreCase)) || Later.Contains(job, StringComparer.OrdinalIgnoreCase);
 

@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using GenAiCostPortal.Sources.Aws;
 
 namespace GenAiCostPortal.Settings;
 
 /// <summary>Reads and checks one entry of <c>Aws:Connections</c>.</summary>
-internal sealed class AwsConnectionReader(IConfigurationSection section, Action<string, string> mistake)
+internal sealed partial class AwsConnectionReader(IConfigurationSection section, Action<string, string> mistake)
 {
     private static readonly string[] Metrics =
         ["UnblendedCost", "NetUnblendedCost", "AmortizedCost", "NetAmortizedCost"];
@@ -33,7 +34,20 @@ internal sealed class AwsConnectionReader(IConfigurationSection section, Action<
         if (connection.Inventory.Enabled && !connection.CloudWatch.Enabled && connection.Regions.Count == 0) Mistake("Regions", "is empty: resources are regional, so name the regions to list, such as us-east-1");
         if (connection.Inventory.Enabled && !connection.CloudWatch.Enabled && connection.AccountId.Length == 0) Mistake("AccountId", "is missing: the inventory is kept by account");
         if (connection.XRay.Enabled && connection.Regions.Count == 0) Mistake("Regions", "is empty: X-Ray is regional, so name the regions to read, such as us-east-1");
+        if (connection.InvocationLogs.Enabled) CheckInvocationLogs(connection);
         return connection;
+    }
+
+    private void CheckInvocationLogs(AwsConnectionOptions connection)
+    {
+        var logs = connection.InvocationLogs;
+        var isSaid = connection.CloudWatch.Enabled || connection.Inventory.Enabled;
+        if (!isSaid && connection.Regions.Count == 0) Mistake("Regions", "is empty: invocation logs lie per region, so name the regions to read, such as us-east-1");
+        if (!isSaid && connection.AccountId.Length == 0) Mistake("AccountId", "is missing: invocation logs lie in a folder of their account");
+        if (logs is { Bucket.Length: > 0, LogGroup.Length: > 0 }) Mistake("InvocationLogs:LogGroup", "is given beside Bucket: a connection reads one of the two, or neither to follow Bedrock's own setting");
+        if (logs is { Prefix.Length: > 0, Bucket: null or "" }) Mistake("InvocationLogs:Prefix", "is given without Bucket");
+        if (logs.Bucket is { Length: > 0 } bucket && !BucketName().IsMatch(bucket)) Mistake("InvocationLogs:Bucket", $"'{bucket}' is not a bucket's name: give it without s3:// and without folders");
+        if (logs.LogGroup is { Length: > 0 } group && !LogGroupName().IsMatch(group)) Mistake("InvocationLogs:LogGroup", $"'{group}' is not a log group such as /aws/bedrock/invocations");
     }
 
     private void CheckCredentials(AwsConnectionOptions connection)
@@ -44,6 +58,12 @@ internal sealed class AwsConnectionReader(IConfigurationSection section, Action<
         if (connection.RoleArn is { Length: > 0 } arn && !arn.StartsWith("arn:", StringComparison.Ordinal))
             Mistake("RoleArn", $"'{arn}' is not an ARN such as arn:aws:iam::123456789012:role/GenAiCostPortal");
     }
+
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+    private static partial Regex BucketName();
+
+    [GeneratedRegex(@"^([.\-_/#A-Za-z0-9]{1,512}|arn:aws[a-z-]*:logs:[a-z0-9-]+:\d{12}:log-group:[.\-_/#A-Za-z0-9]{1,512})$")]
+    private static partial Regex LogGroupName();
 
     private void Mistake(string key, string what) => mistake($"{section.Path}:{key}", what);
 }

@@ -112,6 +112,28 @@ public sealed class SettingsReaderTests
         Assert.True(asked.Connections[0].Accounts.Enabled);
     }
 
+    [Fact]
+    public void Invocation_logs_are_read_from_a_bucket_a_group_or_where_Bedrock_says()
+    {
+        var settings = Read(("Aws:Connections:0:Name", "Prod"), ("Aws:Connections:0:AccountId", "111122223333"), ("Aws:Connections:0:Regions:0", "us-east-1"),
+            ("Aws:Connections:0:InvocationLogs:Enabled", "true"), ("Aws:Connections:0:InvocationLogs:Bucket", "acme-logs"), ("Aws:Connections:0:InvocationLogs:Prefix", "bedrock/"));
+        var logs = Assert.Single(settings.Aws.Connections).InvocationLogs;
+        Assert.Equal((true, "acme-logs", "bedrock/", null), (logs.Enabled, logs.Bucket, logs.Prefix, logs.LogGroup));
+    }
+
+    [Fact]
+    public void Mistakes_of_invocation_logs_come_all_at_once()
+    {
+        var mistakes = Mistakes(("Aws:Connections:0:Name", "Prod"), ("Aws:Connections:0:InvocationLogs:Enabled", "true"),
+            ("Aws:Connections:0:InvocationLogs:Bucket", "s3://acme-logs/x"), ("Aws:Connections:0:InvocationLogs:LogGroup", "/aws/bedrock logs"),
+            ("Aws:Connections:1:Name", "Test"), ("Aws:Connections:1:AccountId", "111122223333"), ("Aws:Connections:1:Regions:0", "us-east-1"),
+            ("Aws:Connections:1:InvocationLogs:Enabled", "true"), ("Aws:Connections:1:InvocationLogs:Prefix", "x"));
+        string[] due = ["0:Regions: is empty", "0:AccountId: is missing", "0:InvocationLogs:LogGroup: is given beside Bucket", "0:InvocationLogs:Bucket: 's3://acme-logs/x' is not",
+            "0:InvocationLogs:LogGroup: '/aws/bedrock logs' is not", "1:InvocationLogs:Prefix: is given without Bucket"];
+        foreach (var start in due) Assert.Contains(mistakes, m => m.StartsWith("Aws:Connections:" + start, StringComparison.Ordinal));
+        Assert.Equal(due.Length, mistakes.Count);
+    }
+
     [Theory]
     [InlineData("Owners:FeatureAttributes", "a.b, c.d")]
     [InlineData("Owners:FeatureAttributes:0", "a.b")]

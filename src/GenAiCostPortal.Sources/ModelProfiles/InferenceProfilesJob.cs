@@ -1,0 +1,29 @@
+using System.Globalization;
+using GenAiCostPortal.Ledger.Feeds;
+using GenAiCostPortal.Ledger.ModelNames;
+using GenAiCostPortal.Ledger.Usage;
+using GenAiCostPortal.Sources.Aws;
+using GenAiCostPortal.Sources.Schedule;
+
+namespace GenAiCostPortal.Sources.ModelProfiles;
+
+/// <summary>Finds the models behind profiles that calls or metrics named, and reads those calls anew.</summary>
+internal sealed class InferenceProfilesJob(AwsOptions options, ProfileResolver resolver, InferenceProfiles profiles, ProfileCalls calls) : IScheduledJob
+{
+    public string Name => "InferenceProfiles";
+    public IReadOnlyList<string> Connections => options.Connections.Count > 0 ? [""] : [];
+    public TimeSpan? Reach => null;
+
+    public async Task RunAsync(JobRun run, CancellationToken cancel)
+    {
+        var resolved = await resolver.ResolveAsync(run.Tally, !run.Request.IsScheduled, cancel);
+        run.Rows = await calls.ReadAnewAsync(cancel);
+        var open = profiles.Unresolved;
+        run.Outcome = resolved > 0 || run.Rows > 0 ? FeedOutcome.Succeeded : FeedOutcome.NothingToDo;
+        run.Message = string.Create(CultureInfo.InvariantCulture, $"{resolved} profiles resolved, {run.Rows} traces read anew.");
+        if (open.Count == 0) return;
+        run.Message += string.Create(CultureInfo.InvariantCulture, $" {open.Count} profiles have no known model; the first: {open[0].Arn}. {open[0].Problem}").TrimEnd();
+        run.Cure = open.Any(p => p.Problem.Contains(ProfileResolver.Action, StringComparison.Ordinal))
+            ? $"Allow the action {ProfileResolver.Action} in the accounts of these profiles." : "Add a connection for the account of each profile.";
+    }
+}

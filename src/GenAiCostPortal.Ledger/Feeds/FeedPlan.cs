@@ -9,7 +9,11 @@ namespace GenAiCostPortal.Ledger.Feeds;
 /// <param name="NextRun">Asked at reading time; UTC, null when nothing is planned.</param>
 public sealed record FeedPlan(
     string Feed, string Connection, string Title, string Adds, string Costs, IReadOnlyList<string> Needs, bool IsOn, string When,
-    TimeSpan LateAfter, Func<DateTime?> NextRun);
+    TimeSpan LateAfter, Func<DateTime?> NextRun)
+{
+    /// <summary>Whether past days can be read again; names, resources and prices are as they are today.</summary>
+    public bool HasPast { get; init; } = true;
+}
 
 /// <summary>The feeds of this portal, filled once at start by whoever runs them.</summary>
 public sealed class FeedPlans
@@ -54,4 +58,8 @@ public enum FeedHealth
 public sealed record FeedState(
     string Feed, string Connection, string Title, string Adds, string Costs, IReadOnlyList<string> Needs, FeedHealth Health, string Words,
     DateTime? CoveredFrom, DateTime? CoveredTo, FeedRun? LastRun, string When, DateTime? NextRun, long RowsThisMonth, TimeSpan? Lag,
-    string Error, string Cure, long RequestsThisMonth, decimal SpentThisMonthUsd, double? Progress);
+    string Error, string Cure, long RequestsThisMonth, decimal SpentThisMonthUsd, double? Progress)
+{
+    /// <summary>Whether past days can be read again.</summary>
+    public bool HasPast { get; init; } = true;
+}

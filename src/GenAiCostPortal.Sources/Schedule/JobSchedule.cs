@@ -51,7 +51,7 @@ internal sealed class JobSchedule(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await runs.CloseAbandonedAsync(cancellationToken);
-        plans.Set(runner.Jobs.SelectMany(j => j.Plans(When(j), () => NextRun(j))));
+        plans.Set(runner.Jobs.SelectMany(j => j.Plans(When(j), () => NextRun(j)).Select(p => p with { HasPast = j.Reach is not null })));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

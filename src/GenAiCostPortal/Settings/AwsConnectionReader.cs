@@ -13,6 +13,10 @@ internal sealed partial class AwsConnectionReader(IConfigurationSection section,
     public AwsConnectionOptions Read()
     {
         var connection = new AwsConnectionOptions();
+        // The binder throws at the first value of a wrong kind; here all are told.
+        var wrong = Leaves(section).Where(l => !IsOfItsKind(l)).ToList();
+        foreach (var leaf in wrong) mistake(leaf.Path, $"'{leaf.Value}' is {(leaf.Key == "Enabled" ? "neither true nor false" : "not a whole number")}");
+        if (wrong.Count > 0) return connection;
         section.Bind(connection);
         if (string.IsNullOrWhiteSpace(connection.Name)) Mistake("Name", "is missing: give the connection a name people will recognise, such as Payer");
         if (connection.AccountId.Length > 0 && (connection.AccountId.Length != 12 || !connection.AccountId.All(char.IsAsciiDigit)))
@@ -49,6 +53,15 @@ internal sealed partial class AwsConnectionReader(IConfigurationSection section,
         if (logs.Bucket is { Length: > 0 } bucket && !BucketName().IsMatch(bucket)) Mistake("InvocationLogs:Bucket", $"'{bucket}' is not a bucket's name: give it without s3:// and without folders");
         if (logs.LogGroup is { Length: > 0 } group && !LogGroupName().IsMatch(group)) Mistake("InvocationLogs:LogGroup", $"'{group}' is not a log group such as /aws/bedrock/invocations");
     }
+
+    private static IEnumerable<IConfigurationSection> Leaves(IConfigurationSection of) => of.GetChildren().SelectMany(c => c.Value is null ? Leaves(c) : [c]);
+
+    private static bool IsOfItsKind(IConfigurationSection leaf) => leaf.Key switch
+    {
+        "Enabled" => bool.TryParse(leaf.Value, out _),
+        "LookbackDays" or "PeriodSeconds" => int.TryParse(leaf.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
+        _ => true,
+    };
 
     private void CheckCredentials(AwsConnectionOptions connection)
     {

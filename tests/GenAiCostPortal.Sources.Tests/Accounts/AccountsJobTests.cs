@@ -134,6 +134,7 @@ public sealed class AccountsJobTests
         options.Connections[1].Accounts.Enabled = true;
         await portal.Get<JobSchedule>().StartAsync(CancellationToken.None);
         var on = Assert.Single(await portal.Get<FeedReport>().ReadAsync(), f => f.Feed == "Accounts");
-        Assert.Equal(("B", "every day at 05:50 (UTC)"), (on.Connection, on.When));
+        Assert.Equal(("B", "every day at 05:50 (UTC)", false), (on.Connection, on.When, on.HasPast));
+        Assert.All((await portal.Get<FeedReport>().ReadAsync()).Where(f => f.Feed is "CostExplorer" or "CloudWatch"), f => Assert.True(f.HasPast));
     }
 }

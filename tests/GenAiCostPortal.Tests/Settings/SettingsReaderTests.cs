@@ -103,6 +103,11 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Values_of_a_wrong_kind_are_mistakes_of_their_key() => Assert.Equal(
+        ["Aws:Connections:0:CostExplorer:LookbackDays: 'long' is not a whole number", "Aws:Connections:0:Inventory:Enabled: 'perhaps' is neither true nor false"],
+        Mistakes(("Aws:Connections:0:Name", "Payer"), ("Aws:Connections:0:Inventory:Enabled", "perhaps"), ("Aws:Connections:0:CostExplorer:LookbackDays", "long")).Order(StringComparer.Ordinal));
+
+    [Fact]
     public void The_price_list_is_off_until_asked_for_and_then_public_unless_a_connection_is_named()
     {
         var usual = Read().Aws.PriceList;

@@ -14,13 +14,12 @@ namespace GenAiCostPortal.Sources.Otlp;
 /// </summary>
 public sealed class CapturedBodyTests
 {
-    // The bodies were captured on 21 November 2026.
     private static readonly TestClock Clock = new(new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero));
 
     public static TheoryData<string, string> Bodies()
     {
         var data = new TheoryData<string, string>();
-        using var expected = Expected();
+        using var expected = CapturedBody.Expected();
         foreach (var emitter in expected.RootElement.EnumerateObject())
             foreach (var body in emitter.Value.GetProperty("bodies").EnumerateArray().Select(b => b.GetString()!).Where(b => b.Contains(".traces.", StringComparison.Ordinal)))
                 data.Add(emitter.Name, body);
@@ -30,7 +29,7 @@ public sealed class CapturedBodyTests
     [Fact]
     public void Every_captured_trace_body_is_a_case()
     {
-        var files = Directory.GetFiles(Folder()).Select(Path.GetFileName).Where(f => f!.Contains(".traces.", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        var files = Directory.GetFiles(CapturedBody.Folder).Select(Path.GetFileName).Where(f => f!.Contains(".traces.", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
         Assert.Equal(files, Bodies().Select(row => (string)row[1]).Order(StringComparer.Ordinal));
     }
 
@@ -38,7 +37,7 @@ public sealed class CapturedBodyTests
     [MemberData(nameof(Bodies))]
     public void A_captured_body_reads_as_the_calls_that_were_made(string emitter, string file)
     {
-        using var document = Expected();
+        using var document = CapturedBody.Expected();
         var expected = document.RootElement.GetProperty(emitter);
         var traces = Read(file);
 
@@ -143,7 +142,7 @@ public sealed class CapturedBodyTests
 
     private static IReadOnlyList<Span> Decode(string file)
     {
-        var bytes = File.ReadAllBytes(Path.Combine(Folder(), file));
+        var bytes = CapturedBody.Bytes(file);
         if (file.EndsWith(".gz", StringComparison.Ordinal))
         {
             using var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
@@ -155,8 +154,4 @@ public sealed class CapturedBodyTests
         Assert.Equal(0, decoded.Rejected);
         return decoded.Spans;
     }
-
-    private static JsonDocument Expected() => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder(), "expected.json")));
-
-    private static string Folder() => Path.Combine(AppContext.BaseDirectory, "Data", "otlp");
 }

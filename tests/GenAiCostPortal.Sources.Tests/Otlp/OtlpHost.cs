@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using GenAiCostPortal.Ledger;
 using GenAiCostPortal.Ledger.Owners;
+using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Sources.Otlp.Wire;
 using Google.Protobuf;
@@ -34,6 +35,22 @@ internal sealed class OtlpHost : IAsyncDisposable
         Grpc = new HttpClient { BaseAddress = new Uri(addresses[1]), DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
     }
 
+    // Made once: a migrated store with its price list.
+    private static readonly Lazy<Task<byte[]>> Template = new(async () =>
+    {
+        var folder = Directory.CreateTempSubdirectory("otlp-template-").FullName;
+        var file = Path.Combine(folder, "otlp.db");
+        await using (var services = new ServiceCollection().AddSingleton<TimeProvider>(new TestClock(Now)).AddLogging()
+            .AddLedger(new StoreOptions { ConnectionString = $"Data Source={file};Pooling=False" }, new OwnerKeys()).BuildServiceProvider())
+        {
+            await AddStore.MigrateAsync(services.GetRequiredService<IDbContextFactory<LedgerDb>>());
+            await services.GetRequiredService<PriceFinder>().LoadAsync();
+        }
+        var bytes = await File.ReadAllBytesAsync(file);
+        Directory.Delete(folder, recursive: true);
+        return bytes;
+    });
+
     public HttpClient Client { get; }
     /// <summary>HTTP/2 without TLS, as gRPC senders speak it.</summary>
     public HttpClient Grpc { get; }
@@ -42,6 +59,7 @@ internal sealed class OtlpHost : IAsyncDisposable
     public static async Task<OtlpHost> StartAsync(Action<OtlpOptions>? set = null, IngestCheck? check = null, DateTimeOffset? now = null)
     {
         var folder = Directory.CreateTempSubdirectory("otlp-").FullName;
+        await File.WriteAllBytesAsync(Path.Combine(folder, "otlp.db"), await Template.Value);
         var options = new OtlpOptions { RequireApiKey = check is not null };
         set?.Invoke(options);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -59,7 +77,6 @@ internal sealed class OtlpHost : IAsyncDisposable
         builder.Services.AddOtlp();
         if (check is not null) builder.Services.AddSingleton(check);
         var app = builder.Build();
-        await AddStore.MigrateAsync(app.Services.GetRequiredService<IDbContextFactory<LedgerDb>>());
         app.MapOtlp();
         await app.StartAsync();
         return new OtlpHost(folder, app);

@@ -31,6 +31,7 @@ public static class LedgerRegistration
         services.AddSingleton<AccountLabels>();
         services.AddSingleton<BillWriter>();
         services.AddSingleton<MeterWriter>();
+        services.AddSingleton<MeteredProfiles>();
         services.AddSingleton<ResourceMeterWriter>();
         services.AddSingleton<InventoryWriter>();
         services.AddSingleton<InferenceProfiles>();

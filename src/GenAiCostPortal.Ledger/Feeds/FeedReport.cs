@@ -9,7 +9,6 @@ namespace GenAiCostPortal.Ledger.Feeds;
 public sealed class FeedReport(IDbContextFactory<LedgerDb> stores, FeedPlans plans, FeedCoverage coverage, TimeProvider time)
 {
     private static readonly TimeSpan SilentAfter = TimeSpan.FromMinutes(5);
-    private static readonly string[] Signals = ["traces", "metrics", "logs"];
 
     /// <summary>Every feed, OTLP first.</summary>
     public async Task<IReadOnlyList<FeedState>> ReadAsync(CancellationToken cancel = default)

@@ -17,6 +17,8 @@ internal static class PermissionProbes
     {
         "ce:GetCostAndUsage" => AwsRequestTally.CostExplorerPageNanoUsd,
         "cloudwatch:GetMetricData" => AwsRequestTally.MetricNanoUsd,
+        "s3:ListBucket" => S3Bucket.ListNanoUsd,
+        "s3:GetObject" => S3Bucket.GetNanoUsd,
         _ => 0,
     };
 
@@ -40,6 +42,11 @@ internal static class PermissionProbes
             "logs:FilterLogEvents" when LogGroup(connection) is { } group => Target("logs", region, "Logs_20140328.FilterLogEvents", Json11,
                 $$"""{"logGroupName":{{System.Text.Json.JsonSerializer.Serialize(group)}},"startTime":{{from * 1000}},"endTime":{{to * 1000}},"limit":1}"""),
             "bedrock:GetModelInvocationLoggingConfiguration" => AwsCall.Rest("bedrock", region, "GET", "/logging/modelinvocations", action),
+            // A profile and a key that are not there: found missing where the right is there, denied where it is not.
+            "bedrock:GetInferenceProfile" => AwsCall.Rest("bedrock", region, "GET",
+                "/inference-profiles/" + AwsCall.Segment($"arn:aws:bedrock:{region}:{connection.AccountId}:application-inference-profile/portalprobe0"), action),
+            "s3:ListBucket" when connection.InvocationLogs.Bucket is { Length: > 0 } bucket => AwsCall.S3(region, bucket, "", action, ("list-type", "2"), ("max-keys", "1")),
+            "s3:GetObject" when connection.InvocationLogs.Bucket is { Length: > 0 } bucket => AwsCall.S3(region, bucket, "AWSLogs/portal-probe", action),
             "bedrock:ListInferenceProfiles" => Page(region, "/inference-profiles", action),
             "bedrock:ListProvisionedModelThroughputs" => Page(region, "/provisioned-model-throughputs", action),
             "bedrock:ListCustomModels" => Page(region, "/custom-models", action),
@@ -52,7 +59,7 @@ internal static class PermissionProbes
     }
 
     private static string? LogGroup(AwsConnectionOptions connection) =>
-        connection.XRay.Enabled ? "aws/spans" : null;
+        connection.InvocationLogs is { Enabled: true, LogGroup.Length: > 0 } logs ? logs.LogGroup : connection.XRay.Enabled ? "aws/spans" : null;
 
     private static AwsCall Page(string region, string path, string action) => AwsCall.Rest("bedrock", region, "GET", path, action, null, ("maxResults", "1"));
 

@@ -59,9 +59,9 @@ internal sealed class LogRunWords(AwsConnectionOptions connection)
         if (_refused.Count == connection.Regions.Count && _records == 0) throw _refused[0].Refusal;
         if (_off == connection.Regions.Count && _records == 0) throw new CannotRunException(string.Join(' ', _notes), string.Join(' ', _cures.Distinct()));
         var words = new List<string> { Came() };
-        if (_badLines > 0) words.Add(string.Create(CultureInfo.InvariantCulture, $"{_badLines} lines were no records and are left out."));
-        if (_broken > 0) words.Add(string.Create(CultureInfo.InvariantCulture, $"{_broken} objects could not be unpacked or were gone."));
-        if (_bodies > 0) words.Add(string.Create(CultureInfo.InvariantCulture, $"{_bodies} bodies could not be read: their cache writes count as written for 5 minutes."));
+        if (_badLines > 0) words.Add($"{Count(_badLines, "line")} of the logs {(_badLines == 1 ? "is" : "are")} no record and left out.");
+        if (_broken > 0) words.Add($"{Count(_broken, "object")} could not be unpacked or {(_broken == 1 ? "was" : "were")} gone.");
+        if (_bodies > 0) words.Add($"{Count(_bodies, "body kept apart", "bodies kept apart")} could not be read: their cache writes count as written for 5 minutes.");
         foreach (var (region, refusal) in _refused)
         {
             var (message, cure) = AwsErrors.Words(refusal, connection);
@@ -77,6 +77,9 @@ internal sealed class LogRunWords(AwsConnectionOptions connection)
     {
         var where = string.Join(", ", connection.Regions);
         if (_records == 0) return $"No new record in {where}.";
-        return string.Create(CultureInfo.InvariantCulture, $"{_records} records{(_objects > 0 ? $" of {_objects} objects" : "")} in {where}.");
+        return $"{Count(_records, "record")}{(_objects > 0 ? $" of {Count(_objects, "object")}" : "")} in {where}.";
     }
+
+    private static string Count(long number, string one, string? many = null) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {(number == 1 ? one : many ?? one + "s")}");
 }

@@ -35,6 +35,7 @@ internal static class AddSchedule
         services.AddSingleton<IScheduledJob, AccountsJob>();
         services.AddSingleton<IScheduledJob, InventoryJob>();
         services.AddSingleton<ProfileResolver>();
+        services.AddSingleton<ProfileMeters>();
         services.AddSingleton<IScheduledJob, InferenceProfilesJob>();
         services.AddSingleton<OfferFiles>();
         services.AddSingleton<IScheduledJob, PriceListJob>();

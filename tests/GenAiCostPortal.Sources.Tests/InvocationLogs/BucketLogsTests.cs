@@ -72,7 +72,7 @@ public sealed class BucketLogsTests
         bench.Server.Buckets.Put(LogBench.Bucket, MadeRecord.Key(Now, "broken"), [0x1F, 0x8B, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18], Now);
         var run = await bench.RunAsync();
         Assert.Equal((FeedOutcome.Partial, 2L), (run.Outcome, run.Rows));
-        Assert.Equal("2 records of 2 objects in us-east-1. 2 lines were no records and are left out. 1 objects could not be unpacked or were gone.", run.Message);
+        Assert.Equal("2 records of 2 objects in us-east-1. 2 lines of the logs are no record and left out. 1 object could not be unpacked or was gone.", run.Message);
         var counted = await bench.Portal.ReadAsync(db => db.SignalCounts.SingleAsync(s => s.Signal == LogIntake.Signal));
         Assert.Equal((4L, 2L, 2L), (counted.Received, counted.Stored, counted.Rejected));
         // It will not unpack next time either.
@@ -203,7 +203,7 @@ public sealed class BucketLogsTests
         bench.Server.Buckets.Put(LogBench.Bucket, "data/one_output.json.gz", MadeRecord.Gzip(
             """[{"type":"message_start","message":{"usage":{"input_tokens":100,"cache_creation":{"ephemeral_5m_input_tokens":1000,"ephemeral_1h_input_tokens":2000}}}}]"""), Now);
         var run = await bench.RunAsync();
-        Assert.Equal("3 records of 1 objects in us-east-1. 1 bodies could not be read: their cache writes count as written for 5 minutes.", run.Message);
+        Assert.Equal("3 records of 1 object in us-east-1. 1 body kept apart could not be read: their cache writes count as written for 5 minutes.", run.Message);
         Assert.DoesNotContain("two_output.json.gz", bench.KeysRead);
         var calls = await bench.Portal.ReadAsync(db => db.Calls.OrderBy(c => c.RequestId).ToListAsync());
         Assert.Equal([(1_000L, 2_000L), (0L, 0L), (500L, 0L)], calls.Select(c => (c.CacheWrite5m, c.CacheWrite1h)));
@@ -216,7 +216,7 @@ public sealed class BucketLogsTests
         bench.Logging.Remove("eu-west-1");
         bench.Put(Now, "a", Lines("a", 1, Now));
         var run = await bench.RunAsync();
-        Assert.Equal("1 records of 1 objects in us-east-1, eu-west-1. Invocation logging is off in eu-west-1.", run.Message);
+        Assert.Equal("1 record of 1 object in us-east-1, eu-west-1. Invocation logging is off in eu-west-1.", run.Message);
         Assert.StartsWith("Turn it on in the Bedrock console", run.Cure, StringComparison.Ordinal);
     }
 

@@ -68,7 +68,7 @@ public sealed class InferenceProfilesTests
         bench.Server.Calls.Clear();
         var idle = await bench.Portal.RunAsync("InferenceProfiles");
         Assert.Equal(FeedOutcome.NothingToDo, idle.Outcome);
-        Assert.StartsWith($"0 profiles resolved, 0 traces read anew. 1 profiles have no known model; the first: {arn}. The credentials lack", idle.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"0 profiles resolved, 0 traces read anew, 0 metered hours moved to the model. 1 profile without a known model; the first: {arn}. The credentials lack", idle.Message, StringComparison.Ordinal);
         Assert.Equal("Allow the action bedrock:GetInferenceProfile in the accounts of these profiles.", idle.Cure);
         Assert.Empty(bench.Server.Calls);
 
@@ -76,7 +76,7 @@ public sealed class InferenceProfilesTests
         Answer(bench, "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0");
         bench.Clock.Now = Now.AddHours(25);
         var run = await bench.Portal.RunAsync("InferenceProfiles");
-        Assert.Equal((FeedOutcome.Succeeded, 250L, "1 profiles resolved, 250 traces read anew."), (run.Outcome, run.Rows, run.Message));
+        Assert.Equal((FeedOutcome.Succeeded, 250L, "1 profile resolved, 250 traces read anew, 0 metered hours moved to the model."), (run.Outcome, run.Rows, run.Message));
         Assert.Equal(["anthropic.claude-sonnet-4-5|InRegion|Priced"], (await ModelsAsync(bench)).Distinct());
         Assert.Equal((250L, 250_000_000L, 0L), await bench.TotalsAsync());
 
@@ -113,6 +113,34 @@ public sealed class InferenceProfilesTests
         Assert.Equal("eu-west-1", Assert.Single(bench.Asked("GetInferenceProfile")).Region);
         var unresolved = Assert.Single(bench.Portal.Get<InferenceProfiles>().Unresolved);
         Assert.Equal((foreign, "No connection reads account 999999999999."), (unresolved.Arn, unresolved.Problem));
+    }
+
+    [Fact]
+    public async Task Metered_hours_under_a_profile_move_to_its_model_and_never_count_twice()
+    {
+        await using var bench = await LogBench.OpenAsync(c => c.CloudWatch.Enabled = true);
+        var arn = Arn();
+        var hour = new DateTime(2026, 11, 21, 8, 0, 0, DateTimeKind.Utc);
+        void Meter(string model, double tokens) => bench.Server.Metrics.Series.Add(new TestSeries("us-east-1", "InputTokenCount", model,
+            Enumerable.Range(0, 3).ToDictionary(h => hour.AddHours(h), _ => tokens)));
+        Meter(arn, 100);
+        Meter("amazon.nova-pro-v1:0", 7);
+        bench.Server.Fault = call => call.Operation == "GetInferenceProfile" ? new TestFault(403, "AccessDeniedException", "") : null;
+        await bench.Portal.RunAsync("CloudWatch");
+        await bench.Portal.RunAsync("InferenceProfiles");
+        async Task<string[]> MeteredAsync()
+        {
+            var rows = await bench.Portal.ReadAsync(db => (from m in db.MeteredUsage join d in db.Dimensions on m.ModelId equals d.Id select new { d.Name, m.Value }).ToListAsync());
+            return [.. rows.GroupBy(r => r.Name).Select(g => $"{g.Key}|{g.Sum(r => r.Value)}").Order(StringComparer.Ordinal)];
+        }
+        Assert.Equal(["amazon.nova-pro|21", $"{arn}|300"], await MeteredAsync());
+
+        bench.Server.Fault = _ => null;
+        Answer(bench, "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0");
+        var run = await bench.Portal.RunAsync("InferenceProfiles", new JobRequest("RunNow", "ada"));
+        Assert.Equal("1 profile resolved, 0 traces read anew, 3 metered hours moved to the model.", run.Message);
+        Assert.Equal(["amazon.nova-pro|321"], await MeteredAsync());
+        Assert.Equal(FeedOutcome.NothingToDo, (await bench.Portal.RunAsync("InferenceProfiles")).Outcome);
     }
 
     [Fact]

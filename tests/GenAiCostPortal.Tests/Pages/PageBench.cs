@@ -8,6 +8,7 @@ using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Ledger.Traces;
 using GenAiCostPortal.Settings;
+using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.Schedule;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
@@ -38,6 +39,9 @@ internal sealed class PageBench : IAsyncDisposable
         services.AddPages();
         services.AddRadzenComponents();
         services.AddSingleton<IJobSchedule>(Schedule);
+        services.AddSingleton(new AwsOptions());
+        services.AddSingleton<AwsConnections>();
+        services.AddSingleton<PermissionCheck>();
         Context.AddBunitPersistentComponentState();
         SignIn = Context.AddAuthorization();
         // From here on services are taken, so nothing can be registered any more.

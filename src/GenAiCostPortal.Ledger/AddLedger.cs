@@ -23,6 +23,8 @@ public static class LedgerRegistration
         services.AddSingleton(owners);
         services.AddSingleton<PriceFinder>();
         services.AddSingleton<PriceListWriter>();
+        services.AddSingleton<OwnPrices>();
+        services.AddSingleton<PriceBookReport>();
         services.AddSingleton<TraceWriter>();
         services.AddSingleton<MeasureWriter>();
         services.AddSingleton<MeasureSettling>();

@@ -5,7 +5,7 @@ namespace GenAiCostPortal.Ledger.Prices;
 
 /// <summary>
 /// All prices in memory. Which one holds (algorithms §3): the tier must be the same (a batch call never takes the standard price);
-/// an own override first; then the nearest of context band, region and routing scope; then the better source; then the latest start.
+/// the context band of the call before the normal one; then an own price before a list price; then the nearest of region and routing scope; then the better source; then the latest start.
 /// A price never holds before it starts.
 /// </summary>
 internal sealed class PriceBook(IEnumerable<Price> prices)
@@ -18,7 +18,7 @@ internal sealed class PriceBook(IEnumerable<Price> prices)
 
     internal IEnumerable<Price> All => _byModel.Values.SelectMany(p => p);
 
-    internal Price? Find(string model, RoutingScope scope, ServiceTier tier, ContextBand band, string region, DateTime at)
+    internal Price? Find(string model, RoutingScope scope, ServiceTier tier, ContextBand band, string region, DateTime at, bool isListOnly = false)
     {
         if (!_byModel.TryGetValue(model, out var rows)) return null;
         var day = DateOnly.FromDateTime(at);
@@ -26,13 +26,13 @@ internal sealed class PriceBook(IEnumerable<Price> prices)
         var bestRank = default(Rank);
         foreach (var row in rows)
         {
-            if (row.Tier != tier || row.EffectiveFrom > day) continue;
+            if (row.Tier != tier || row.EffectiveFrom > day || isListOnly && row.Source == PriceSource.Override) continue;
             var bandRank = row.Band == band ? 1 : row.Band == ContextBand.Normal ? 0 : -1;
             var regionRank = RegionRank(row.Region, region);
             var scopeRank = ScopeRank(row.Scope, scope);
             if (bandRank < 0 || regionRank < 0 || scopeRank < 0) continue;
             var rank = new Rank(
-                row.Source == PriceSource.Override ? 1 : 0, bandRank, regionRank, scopeRank, -(int)row.Source,
+                bandRank, row.Source == PriceSource.Override ? 1 : 0, regionRank, scopeRank, -(int)row.Source,
                 row.EffectiveFrom?.DayNumber ?? 0, row.ReadOn?.DayNumber ?? 0, row.Id);
             if (best is null || rank.CompareTo(bestRank) > 0) (best, bestRank) = (row, rank);
         }
@@ -61,10 +61,10 @@ internal sealed class PriceBook(IEnumerable<Price> prices)
         _ => 1,
     };
 
-    private readonly record struct Rank(int Override, int Band, int Region, int Scope, int Source, int Start, int ReadOn, int Id)
+    private readonly record struct Rank(int Band, int Override, int Region, int Scope, int Source, int Start, int ReadOn, int Id)
     {
         internal int CompareTo(Rank other) =>
-            (Override, Band, Region, Scope, Source, Start, ReadOn, Id).CompareTo(
-                (other.Override, other.Band, other.Region, other.Scope, other.Source, other.Start, other.ReadOn, other.Id));
+            (Band, Override, Region, Scope, Source, Start, ReadOn, Id).CompareTo(
+                (other.Band, other.Override, other.Region, other.Scope, other.Source, other.Start, other.ReadOn, other.Id));
     }
 }

@@ -47,6 +47,10 @@ public sealed class PriceFinder(IDbContextFactory<LedgerDb> stores, WriteGate ga
     public Price? Find(ModelName model, ServiceTier tier, ContextBand band, string region, DateTime at) =>
         _book.Find(model.Canonical, model.Scope, tier, band, region, at);
 
+    /// <summary>The same without own prices: what the lists say.</summary>
+    public Price? FindList(ModelName model, ServiceTier tier, ContextBand band, string region, DateTime at) =>
+        _book.Find(model.Canonical, model.Scope, tier, band, region, at, isListOnly: true);
+
     /// <summary>A price by its row number.</summary>
     public Price? ById(int id) => _byId.GetValueOrDefault(id);
 

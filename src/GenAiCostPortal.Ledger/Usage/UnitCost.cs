@@ -30,6 +30,11 @@ public sealed record UnitCost(
     /// <summary>Some calls have no known cost, so every figure here is at least what it says.</summary>
     public bool IsLowerBound => CallsWithoutCost > 0;
 
+    /// <summary>Several together; billable calls are unknown when they are of one of them.</summary>
+    public static UnitCost Sum(IEnumerable<UnitCost> costs) => costs.Aggregate(new UnitCost(0, 0, 0, 0, 0, 0, 0, default), (a, b) => new(
+        a.CostUsd + b.CostUsd, a.CostInsideTracesUsd + b.CostInsideTracesUsd, a.Calls + b.Calls, a.BillableCalls + b.BillableCalls, a.Requests + b.Requests,
+        a.CallsWithoutCost + b.CallsWithoutCost, a.InsideWithoutCost + b.InsideWithoutCost, a.Tokens + b.Tokens));
+
     // No cost at all because no price is known is not a cost of zero.
     private static bool IsKnown(decimal costUsd, long withoutCost) => costUsd != 0 || withoutCost == 0;
 }

@@ -21,6 +21,7 @@ internal static class ApiRegistration
         api.MapReconciliation();
         api.MapUsage();
         api.MapUnitCosts();
+        api.MapPrices();
         api.MapTraces();
         api.MapFeeds();
         api.MapAssessment();

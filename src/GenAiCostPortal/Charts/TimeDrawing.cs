@@ -127,7 +127,7 @@ internal sealed class TimeDrawing(TimeChart data, bool narrow, double width, dou
         {
             var y = places[i] - over;
             _svg.Mark("line", ("x1", _right + 3), ("x2", _right + 9), ("y1", y), ("y2", y), ("stroke", ends[i].Series.Colour), ("stroke-width", "2"));
-            _svg.Words(narrow ? ends[i].Series.Label : $"{ends[i].Series.Label} {data.Value(ends[i].Value)}", ("x", _right + 12), ("y", y + 4), ("class", "t-label"));
+            _svg.Words(ends.Count == 1 ? data.Value(ends[i].Value) : narrow ? ends[i].Series.Label : $"{ends[i].Series.Label} {data.Value(ends[i].Value)}", ("x", _right + 12), ("y", y + 4), ("class", "t-label"));
         }
     }
 }

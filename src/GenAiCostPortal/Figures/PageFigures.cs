@@ -1,6 +1,7 @@
 using GenAiCostPortal.Actions;
 using GenAiCostPortal.Pages.Overview;
 using GenAiCostPortal.Pages.Spend;
+using GenAiCostPortal.Pages.UnitCosts;
 using GenAiCostPortal.Pages.Usage;
 
 namespace GenAiCostPortal.Figures;
@@ -16,6 +17,8 @@ internal static class PageFigures
         services.AddSingleton<SpendFigures>();
         services.AddSingleton<UsageFigures>();
         services.AddSingleton<UsageDrawing>();
+        services.AddSingleton<UnitCostFigures>();
+        services.AddSingleton<UnitCostDrawing>();
         services.AddSingleton<SpendSteps>();
         services.AddSingleton<DearestDayFinder>();
         services.AddSingleton<OverviewFigures>();

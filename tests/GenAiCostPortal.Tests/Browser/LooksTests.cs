@@ -17,6 +17,13 @@ public sealed class FilledPageTests(SamplePortal portal)
     [InlineData("/spend")]
     [InlineData("/spend?show=table&groupBy=feature,model")]
     [InlineData("/spend?from=2026-11-17&to=2026-11-18&groupBy=feature")]
+    [InlineData("/usage")]
+    [InlineData("/usage?show=table&groupBy=feature,model&stack=model")]
+    [InlineData("/usage?from=2026-11-17&to=2026-11-18&zoom=2026-11-17T09:00~2026-11-17T12:00&feature=contract-summary")]
+    [InlineData("/unit-costs")]
+    [InlineData("/unit-costs?show=table&groupBy=workflow,release")]
+    [InlineData("/prices")]
+    [InlineData("/prices?show=all&text=claude")]
     [InlineData("/traces")]
     [InlineData("/assessment")]
     [InlineData("/sources?runs=CostExplorer")]
@@ -27,6 +34,9 @@ public sealed class FilledPageTests(SamplePortal portal)
     [Theory]
     [InlineData("/?feature=no-such-feature")]
     [InlineData("/spend?feature=no-such-feature")]
+    [InlineData("/usage?feature=no-such-feature")]
+    [InlineData("/unit-costs?feature=no-such-feature")]
+    [InlineData("/prices?text=no-such-model")]
     [InlineData("/traces?text=no-such-workflow")]
     [InlineData("/traces/00000000000000000000000000000001")]
     [InlineData("/assessment/999999")]
@@ -76,7 +86,7 @@ public sealed class EmptyAndFaultyPageTests(ChromiumHost chromium)
     public async Task Each_page_of_an_empty_portal_is_fine()
     {
         await using var portal = OwnPortal.Start(chromium.Browser, isOpen: true);
-        foreach (var path in new[] { "/welcome", "/spend", "/traces", "/assessment", "/sources", "/access" })
+        foreach (var path in new[] { "/welcome", "/spend", "/usage", "/unit-costs", "/prices", "/traces", "/assessment", "/sources", "/access" })
             await Looks.AssertFineAsync(p => portal.OpenAsync(p), path);
     }
 
@@ -86,7 +96,7 @@ public sealed class EmptyAndFaultyPageTests(ChromiumHost chromium)
         await using var portal = OwnPortal.Start(chromium.Browser, isOpen: true);
         await portal.SendAsync("POST /summaries");
         await using var tab = await portal.OpenAsync();
-        foreach (var (path, table) in new[] { ("/", "usage_rollup"), ("/spend", "usage_rollup"), ("/traces", "trace"), ("/assessment", "assessment_draft"), ("/sources", "feed_run"), ("/access", "action_record") })
+        foreach (var (path, table) in new[] { ("/", "usage_rollup"), ("/spend", "usage_rollup"), ("/usage", "usage_rollup"), ("/unit-costs", "usage_rollup"), ("/prices", "inference_profile"), ("/traces", "trace"), ("/assessment", "assessment_draft"), ("/sources", "feed_run"), ("/access", "action_record") })
         {
             await using var broken = await portal.BreakAsync(table);
             await tab.GoAsync(path);

@@ -46,4 +46,7 @@ internal static class RawPrices
 
     /// <summary>Billed USD of a call; null where no token of it comes on the AWS bill.</summary>
     public static decimal? BilledUsd(RawCall call) => !call.IsBillable ? 0 : Billed.FirstOrDefault(p => p.Id == call.Model)?.BilledUsd(call);
+
+    /// <summary>USD of a call at the list price, as it is estimated; null where the lists here have no such model.</summary>
+    public static decimal? ListUsd(RawCall call) => !call.IsBillable ? 0 : Billed.FirstOrDefault(p => p.Id == call.Model) is { } price ? Kinds.Sum(k => call[k] * price.ListUsd(k)) / 1_000_000m : null;
 }

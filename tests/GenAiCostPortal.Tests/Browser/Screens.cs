@@ -73,6 +73,42 @@ internal sealed class SpendScreen(PortalTab tab)
     }
 }
 
+/// <summary>Usage as a person uses it.</summary>
+internal sealed class UsageScreen(PortalTab tab)
+{
+    public async Task GoAsync(string query = "")
+    {
+        await tab.GoAsync("/usage" + query);
+        await tab.WaitForPageAsync("Usage");
+        await tab.Page.Locator("table.usage-table tr.total").WaitForAsync();
+    }
+
+    /// <summary>The point of the prompt chart that begins at a moment.</summary>
+    public ILocator Point(string from) => tab.Page.Locator($"svg.wide[aria-label^='Prompt'] [data-from='{from}']");
+
+    public async Task<long> PromptTokensAsync() =>
+        long.Parse((await tab.Page.Locator("table.usage-table tr.total td >> nth=0").InnerTextAsync()).Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+
+    /// <summary>Drags over the prompt chart from one step to another, both inside.</summary>
+    public async Task DragAsync(string from, string to)
+    {
+        var (first, last) = ((await Point(from).Locator("rect.ring-focus").BoundingBoxAsync())!, (await Point(to).Locator("rect.ring-focus").BoundingBoxAsync())!);
+        await tab.Page.Mouse.MoveAsync(first.X + first.Width / 2, first.Y + 10);
+        await tab.Page.Mouse.DownAsync();
+        await tab.Page.Mouse.MoveAsync(last.X + last.Width / 2, first.Y + 12, new() { Steps = 6 });
+        await tab.Page.Mouse.UpAsync();
+    }
+
+    /// <summary>Lines of the CSV of the table, by head.</summary>
+    public async Task<List<Dictionary<string, string>>> CsvAsync()
+    {
+        var csv = await tab.DownloadAsync(tab.Page.GetByRole(AriaRole.Link, new() { Name = "CSV" }).Last);
+        var lines = csv.TrimStart('\ufeff').Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        var head = lines[0].Split(',');
+        return [.. lines.Skip(1).Select(l => l.Split(',').Select((v, i) => (head[i], v)).ToDictionary(p => p.Item1, p => p.v))];
+    }
+}
+
 /// <summary>The list of traces as a person uses it.</summary>
 internal sealed class TracesScreen(PortalTab tab)
 {

@@ -9,6 +9,9 @@ public static class UsageText
 {
     public const string NotMeasurable = "not measurable";
 
+    /// <summary><c>1 call</c>, <c>145 calls</c>.</summary>
+    public static string Calls(long count) => count == 1 ? "1 call" : $"{NumberText.Count(count)} calls";
+
     /// <summary>A duration, or that it was not measured.</summary>
     public static string Duration(double? ms) => ms is { } value ? DayText.Duration(value) : NotMeasurable;
 

@@ -1,0 +1,34 @@
+using System.Globalization;
+using GenAiCostPortal.Figures;
+using GenAiCostPortal.Ledger.Usage;
+
+namespace GenAiCostPortal.Pages.UnitCosts;
+
+/// <summary>Small amounts as people read them: never $0.00 for something that costs.</summary>
+public static class UnitText
+{
+    /// <summary><c>$137.70</c>, <c>$0.1377</c>, <c>$0.000052</c>; at least two digits that say something. Null is <c>unknown</c>.</summary>
+    public static string Usd(decimal? usd)
+    {
+        if (usd is not { } value || value == 0 || Math.Abs(value) >= 1) return UsdText.Exact(usd);
+        var decimals = 4;
+        while (decimals < 9 && Math.Abs(value) * Pow(decimals) < 9.5m) decimals++;
+        return (value < 0 ? "\u2212" : "") + "$" + Math.Abs(value).ToString("0." + new string('0', decimals), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Of a unit cost: with ≥ where some calls have no known cost.</summary>
+    public static string AtLeast(decimal? usd, UnitCost of) => (usd is not null && of.IsLowerBound ? "\u2265\u00a0" : "") + Usd(usd);
+
+    /// <summary>The same in a cell: empty where it does not apply.</summary>
+    public static string Cell(decimal? usd, UnitCost of, bool applies) => applies ? AtLeast(usd, of) : "";
+
+    /// <summary>On an axis of powers of ten.</summary>
+    public static string Axis(double usd) => usd >= 1 ? "$" + usd.ToString("#,##0", CultureInfo.InvariantCulture) : "$" + usd.ToString("0.#########", CultureInfo.InvariantCulture);
+
+    /// <summary>What distributions rest on, in words.</summary>
+    public static string Covers(Coverage of, string what) =>
+        of.Read == 0 ? $"No {what} of this time is kept or can be told apart." : of.IsWhole ? $"All {NumberText.Count(of.Read)} {what} since {DayText.Moment(of.From)}."
+            : $"{NumberText.Count(of.Read)} {what}, an even sample of the time since {DayText.Moment(of.From)}.";
+
+    private static decimal Pow(int decimals) => (decimal)Math.Pow(10, decimals);
+}

@@ -8,7 +8,7 @@ namespace GenAiCostPortal.Ledger.Prices;
 /// <summary>A row of the price book.</summary>
 /// <param name="Display">The model as people read it.</param>
 /// <param name="List">For an own price: the list price it stands before, on its first day; null when there is none.</param>
-/// <param name="IsPast">A later row of the same key and kind holds already.</param>
+/// <param name="IsPast">Another row of the same key (own or list) goes before it: later, or from a better source.</param>
 /// <param name="CallsLately">Recorded calls of the model in the last 30 days.</param>
 public sealed record PriceRow(Price Price, string Display, Price? List, bool IsPast, long CallsLately)
 {
@@ -22,12 +22,12 @@ public sealed record UnpricedModel(
     string Model, string Display, ServiceTier Tier, RoutingScope Scope, string Region, long Calls, long Tokens, DateOnly FirstDay, DateOnly LastDay, bool IsMatched, string Problem);
 
 /// <summary>An application inference profile whose model Bedrock would not tell.</summary>
-public sealed record UnresolvedProfile(string Arn, string Name, string Problem, DateTime ReadAt);
+public sealed record UnknownProfile(string Arn, string Name, string Problem, DateTime ReadAt);
 
 /// <summary>The price book and what is missing in it.</summary>
 /// <param name="PartlyPriced">Tokens of kinds without a price, of calls that have one for others.</param>
 public sealed record PriceBookAnswer(
-    IReadOnlyList<PriceRow> Rows, IReadOnlyList<UnpricedModel> Unpriced, IReadOnlyList<UnresolvedProfile> Profiles, IReadOnlyList<(string Display, long Tokens)> PartlyPriced, DateTime? LoadedAt);
+    IReadOnlyList<PriceRow> Rows, IReadOnlyList<UnpricedModel> Unpriced, IReadOnlyList<UnknownProfile> Profiles, IReadOnlyList<(string Display, long Tokens)> PartlyPriced, DateTime? LoadedAt);
 
 /// <summary>Reads the price book with what was called and could not be priced.</summary>
 public sealed class PriceBookReport(IDbContextFactory<LedgerDb> stores, Dimensions dimensions, PriceFinder prices, TimeProvider clock)
@@ -48,13 +48,13 @@ public sealed class PriceBookReport(IDbContextFactory<LedgerDb> stores, Dimensio
         var profiles = await db.InferenceProfiles.AsNoTracking().Where(p => p.ModelId == "").OrderBy(p => p.Arn).ToListAsync(cancel);
         var problems = profiles.ToDictionary(p => p.Arn, p => p.Problem, StringComparer.Ordinal);
         var rows = prices.All.OrderBy(p => p.Model, StringComparer.Ordinal).ThenBy(p => p.Tier).ThenBy(p => p.Band).ThenBy(p => p.Scope).ThenBy(p => p.Region, StringComparer.Ordinal)
-            .ThenByDescending(p => p.Source == PriceSource.Override).ThenByDescending(p => p.EffectiveFrom).ThenByDescending(p => p.Id).ToArray();
+            .ThenByDescending(p => p.Source == PriceSource.Override).ThenBy(p => p.Source).ThenByDescending(p => p.EffectiveFrom).ThenByDescending(p => p.ReadOn).ThenByDescending(p => p.Id).ToArray();
         var newest = new HashSet<(string, ServiceTier, RoutingScope, string, ContextBand, bool)>();
         return new PriceBookAnswer(
             [.. rows.Select(p => new PriceRow(p, Display(p.Model), p.Source == PriceSource.Override ? ListOf(p) : null, IsPast(p), lately.GetValueOrDefault(p.Model)))],
-            await UnpricedAsync(db, problems, cancel), [.. profiles.Select(p => new UnresolvedProfile(p.Arn, p.Name, p.Problem, p.ReadAt))], await PartlyPricedAsync(db, cancel), prices.LoadedAt);
+            await UnpricedAsync(db, problems, cancel), [.. profiles.Select(p => new UnknownProfile(p.Arn, p.Name, p.Problem, p.ReadAt))], await PartlyPricedAsync(db, cancel), prices.LoadedAt);
 
-        // Rows come newest first; a price that is still to come does not end the one that holds.
+        // Rows come as they are looked for, better sources and later days first; a price that is still to come does not end the one that holds.
         bool IsPast(Price p) => p.EffectiveFrom is null || p.EffectiveFrom <= today
             ? !newest.Add((p.Model, p.Tier, p.Scope, p.Region, p.Band, p.Source == PriceSource.Override)) : false;
     }

@@ -27,7 +27,7 @@ internal static class PricesApi
         string Model, string Name, ServiceTier Tier, RoutingScope Scope, string Region, long Calls, long Tokens, DateOnly FirstDay, DateOnly LastDay, string Problem);
 
     public sealed record Answer(
-        IReadOnlyList<PriceAnswer> Prices, IReadOnlyList<UnpricedAnswer> ModelsWithoutPrice, IReadOnlyList<UnpricedAnswer> ModelsNeverMatched, IReadOnlyList<UnresolvedProfile> UnresolvedProfiles);
+        IReadOnlyList<PriceAnswer> Prices, IReadOnlyList<UnpricedAnswer> ModelsWithoutPrice, IReadOnlyList<UnpricedAnswer> ModelsNeverMatched, IReadOnlyList<UnknownProfile> UnresolvedProfiles);
 
     public sealed record PriceRequest(
         string? Model, string? Tier, string? Scope, string? Region, string? Band, string? EffectiveFrom, decimal? Input, decimal? CacheRead, decimal? CacheWrite5m, decimal? CacheWrite30m,

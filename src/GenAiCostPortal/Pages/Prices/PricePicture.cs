@@ -19,7 +19,7 @@ public sealed record PricePicture(PortalUrl Url, PriceBookAnswer Book, PricesSho
     public IReadOnlyList<UnpricedModel> NeverMatched => [.. Book.Unpriced.Where(u => !u.IsMatched)];
 
     /// <summary>Profiles that Bedrock would not explain and that no call has used yet.</summary>
-    public IReadOnlyList<UnresolvedProfile> UnusedProfiles => [.. Book.Profiles.Where(p => Book.Unpriced.All(u => u.Model != p.Arn))];
+    public IReadOnlyList<UnknownProfile> UnusedProfiles => [.. Book.Profiles.Where(p => Book.Unpriced.All(u => u.Model != p.Arn))];
 
     public ServiceTier? Tier => TierOf(Url);
     public bool HasHistory => Url[History] == "true";

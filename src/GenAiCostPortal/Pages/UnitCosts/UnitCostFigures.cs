@@ -17,7 +17,7 @@ public sealed record ModelCost(string? Feature, string Model, UnitCost Cost, Usa
 /// <param name="Groups">By the chosen grouping, with distributions.</param>
 /// <param name="Trend">By step of time.</param>
 public sealed record UnitCostPicture(
-    PortalUrl Url, Period Period, IReadOnlyList<SpendDimension> GroupBy, UnitCostAnswer Groups, Granularity Step, UnitCostAnswer Trend, IReadOnlyList<ReleaseCost> Releases,
+    PortalUrl Url, Period Period, IReadOnlyList<SpendDimension> GroupBy, UnitCostAnswer Groups, Granularity Step, UnitCostAnswer Trend, IReadOnlyList<ReleaseCost> Releases, IReadOnlyList<UnitCostRow> Agents,
     IReadOnlyList<ModelCost> Models, IReadOnlyList<ModelCost> FeatureModels)
 {
     public bool IsEmpty => Groups.Total.Calls == 0;
@@ -41,9 +41,10 @@ public sealed class UnitCostFigures(UnitCostReport report, UsageReport usage)
         var step = url.Granularity(period);
         var trend = await report.ReadAsync(Ask(step), withSamples: false, cancel);
         var releases = await report.ReadAsync(Ask(Granularity.Day, SpendDimension.Feature, SpendDimension.Release), withSamples: false, cancel);
+        var agents = await report.ReadAsync(Ask(Granularity.None, SpendDimension.Agent), withSamples: false, cancel);
         var models = await ModelsAsync(Ask(Granularity.None, SpendDimension.Model), cancel);
         var featureModels = await ModelsAsync(Ask(Granularity.None, SpendDimension.Feature, SpendDimension.Model), cancel);
-        return new UnitCostPicture(url, period, groupBy, groups, step, trend, Releases(releases), models, featureModels);
+        return new UnitCostPicture(url, period, groupBy, groups, step, trend, Releases(releases), [.. agents.Rows.Where(r => r.Keys[0] != SpendQuery.Unattributed && r.Cost.Calls > 0)], models, featureModels);
     }
 
     private async Task<IReadOnlyList<ModelCost>> ModelsAsync(UsageQuery query, CancellationToken cancel)

@@ -71,6 +71,15 @@ public sealed class UnitCostsPageTests
     }
 
     [Fact]
+    public async Task An_agent_has_the_cost_of_its_calls_and_no_cost_per_request()
+    {
+        await using var store = await FilledAsync();
+        var page = await OpenAsync(store);
+        var row = Assert.Single(page.FindAll("section").Single(s => s.QuerySelector("h2")?.TextContent == "By agent").QuerySelectorAll("tbody tr"));
+        Assert.Equal("clause-check $1.26 80.0\u00a0% 4", string.Join(' ', row.Children.Take(4).Select(c => c.TextContent.Trim())));
+    }
+
+    [Fact]
     public async Task A_model_without_a_price_is_unknown_and_makes_the_total_a_lower_bound()
     {
         await using var store = await FilledAsync();

@@ -8,7 +8,11 @@ internal static class ApiRegistration
     public static void AddPortalApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(o => o.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
-        services.AddOpenApi();
+        services.AddOpenApi(o => o.AddDocumentTransformer((document, _, _) =>
+        {
+            OtlpDescription.AddTo(document);
+            return Task.CompletedTask;
+        }));
     }
 
     public static void MapPortalApi(this IEndpointRouteBuilder routes)

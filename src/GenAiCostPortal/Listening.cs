@@ -15,6 +15,10 @@ internal static class Listening
         var ports = settings.Urls.Select(Listener.Port).ToHashSet();
         // The same port twice would fail at the start; /v1/* is answered there anyway.
         builder.WebHost.UseUrls([.. settings.Listeners.Where(l => l.Key == "Urls" || Listener.Port(l.Url) is 0 || !ports.Contains(Listener.Port(l.Url))).Select(l => l.Url)]);
+        // What fails while the listeners open is thrown to the caller, who says it in words; the framework need not print its stack first.
+        var opening = new Opening();
+        builder.Services.AddSingleton(opening);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && !opening.IsNow);
         var grpcPort = Listener.Port(settings.Otlp.GrpcUrl);
         builder.WebHost.ConfigureKestrel(k =>
         {
@@ -35,9 +39,12 @@ internal static class Listening
     /// <exception cref="ConfigurationException">A listener could not be opened; names its key.</exception>
     public static async Task ListenAsync(this WebApplication app, PortalSettings settings)
     {
+        var opening = app.Services.GetRequiredService<Opening>();
         try
         {
+            opening.IsNow = true;
             await app.StartAsync();
+            opening.IsNow = false;
         }
         catch (Exception e) when (Faults(e).Any(f => f is SocketException or AddressInUseException))
         {
@@ -82,5 +89,10 @@ internal static class Listening
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;
         });
+    }
+
+    private sealed class Opening
+    {
+        public volatile bool IsNow;
     }
 }

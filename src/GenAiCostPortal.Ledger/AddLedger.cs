@@ -21,6 +21,9 @@ public static class LedgerRegistration
     {
         services.AddLedgerStore(store);
         services.AddSingleton(owners);
+        services.AddSingleton<OwnerSettings>();
+        services.AddSingleton<OwnerPreview>();
+        services.AddSingleton<OwnerReading>();
         services.AddSingleton<PriceFinder>();
         services.AddSingleton<PriceListWriter>();
         services.AddSingleton<OwnPrices>();

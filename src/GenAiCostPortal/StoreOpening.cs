@@ -1,6 +1,7 @@
 using GenAiCostPortal.Access;
 using GenAiCostPortal.Ledger.Access;
 using GenAiCostPortal.Ledger.ModelNames;
+using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Settings;
@@ -21,6 +22,7 @@ internal static class StoreOpening
         await AddStore.MigrateAsync(stores);
         await MarkAsync(stores, settings);
         await app.Services.GetRequiredService<Dimensions>().LoadAsync();
+        await app.Services.GetRequiredService<OwnerSettings>().LoadAsync();
         await app.Services.GetRequiredService<PriceFinder>().LoadAsync();
         await app.Services.GetRequiredService<InferenceProfiles>().LoadAsync();
         if (settings.Access.Mode == AccessMode.Local && await app.Services.GetRequiredService<LocalAccounts>().IssueSetUpTokenAsync() is { } token)

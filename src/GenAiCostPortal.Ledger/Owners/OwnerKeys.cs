@@ -10,10 +10,28 @@ public sealed class OwnerKeys
     public IReadOnlyList<string> ApplicationAttributes { get; set; } = ["service.namespace", "service.name"];
     public IReadOnlyList<string> EnvironmentAttributes { get; set; } = ["deployment.environment.name", "deployment.environment"];
     public OwnerTagKeys TagKeys { get; set; } = new();
+
+    /// <summary>A copy that later changes do not touch.</summary>
+    public OwnerKeys Copy()
+    {
+        var copy = new OwnerKeys();
+        copy.Take(this);
+        return copy;
+    }
+
+    /// <summary>Takes over what other keys say. The lists are exchanged whole, so that a reader sees the old ones or the new ones.</summary>
+    internal void Take(OwnerKeys other)
+    {
+        FeatureAttributes = [.. other.FeatureAttributes];
+        TeamAttributes = [.. other.TeamAttributes];
+        ApplicationAttributes = [.. other.ApplicationAttributes];
+        EnvironmentAttributes = [.. other.EnvironmentAttributes];
+        TagKeys = other.TagKeys with { };
+    }
 }
 
 /// <summary>Cost-allocation tag keys.</summary>
-public sealed class OwnerTagKeys
+public sealed record OwnerTagKeys
 {
     public string Feature { get; set; } = "GenAI:Workload";
     public string Team { get; set; } = "Team";

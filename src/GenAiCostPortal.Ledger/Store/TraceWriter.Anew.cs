@@ -21,7 +21,7 @@ public sealed partial class TraceWriter
 
     private int ReadSomeAnew(IReadOnlyList<long> traceKeys, int at)
     {
-        var store = _store ??= new SqliteSpanStore(options, prices);
+        var store = OpenStore();
         var book = new TraceBook(store, dimensions, prices, owners, UtcTime.ToUnixMs(clock.GetUtcNow().UtcDateTime));
         try
         {

@@ -46,7 +46,8 @@ public sealed partial class TraceWriter(
         var changed = false;
         while (place.Delivery < deliveries.Count)
         {
-            var store = _store ??= new SqliteSpanStore(options, prices);
+            // Opened before the turn: reading the names takes longer than a turn should.
+            var store = OpenStore();
             using var turn = await gate.EnterAsync(cancel);
             if (!ReferenceEquals(store, _store)) continue;
             changed |= WriteSome(store, deliveries, ref place);
@@ -74,6 +75,15 @@ public sealed partial class TraceWriter(
         running.GetAwaiter().GetResult();
         _store?.Dispose();
         _store = null;
+    }
+
+    private SqliteSpanStore OpenStore()
+    {
+        if (_store is { } open) return open;
+        var made = new SqliteSpanStore(options, prices);
+        if (Interlocked.CompareExchange(ref _store, made, null) is not { } first) return made;
+        made.Dispose();
+        return first;
     }
 
     private bool WriteSome(SqliteSpanStore store, IReadOnlyList<PreparedSpans> deliveries, ref (int Delivery, int Trace) place)

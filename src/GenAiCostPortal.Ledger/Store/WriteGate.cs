@@ -26,9 +26,16 @@ public sealed class WriteGate : IDisposable
     /// <summary>Takes the turn only if nobody has it.</summary>
     public bool TryEnter(out Turn turn, [CallerFilePath] string writer = "")
     {
-        var mine = _gate.Wait(0);
         turn = new Turn(this, writer);
-        return mine;
+        try
+        {
+            return _gate.Wait(0);
+        }
+        // A timer may still fire while the portal goes down.
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     public void Dispose() => _gate.Dispose();

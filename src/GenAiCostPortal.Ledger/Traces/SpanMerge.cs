@@ -14,11 +14,13 @@ internal static class SpanMerge
     {
         var attributes = Union(kept.Attributes, other.Attributes);
         var resource = Union(kept.Resource.Attributes, other.Resource.Attributes);
-        var scope = Compare(other.Scope, kept.Scope) > 0 ? other.Scope : kept.Scope;
+        // OTLP tells a span's own name and sender; a segment's are what X-Ray made of them.
+        var (mine, others) = (kept.Doors.HasFlag(Doors.Otlp), other.Doors.HasFlag(Doors.Otlp));
+        var scope = mine != others ? (mine ? kept : other).Scope : Compare(other.Scope, kept.Scope) > 0 ? other.Scope : kept.Scope;
         var merged = kept with
         {
             ParentSpanId = kept.ParentSpanId.Value >= other.ParentSpanId.Value ? kept.ParentSpanId : other.ParentSpanId,
-            Name = Later(kept.Name, other.Name),
+            Name = mine != others ? (mine ? kept : other).Name : Later(kept.Name, other.Name),
             Kind = (SpanKind)Math.Max((byte)kept.Kind, (byte)other.Kind),
             StartUnixNs = Math.Min(kept.StartUnixNs, other.StartUnixNs),
             EndUnixNs = Math.Max(kept.EndUnixNs, other.EndUnixNs),

@@ -121,6 +121,14 @@ internal sealed class SpanSheet
         return TraceReader.StepTimes([.. rows.Select(row => Span(default, row, known))], keys);
     }
 
+    /// <summary>The stored spans of a trace as the reader wants them.</summary>
+    public static List<Span> Spans(byte[] traceId, IEnumerable<SpanRow> rows, IReadOnlyDictionary<int, SpanOrigin> origins)
+    {
+        TraceId.TryRead(traceId, out var id);
+        var known = Origins(origins);
+        return [.. rows.Select(row => Span(id, row, known))];
+    }
+
     private static Dictionary<int, Origin> Origins(IReadOnlyDictionary<int, SpanOrigin> stored) => stored.ToDictionary(o => o.Key, o => new Origin(
         new SpanResource(SpanAttributes.FromJson(o.Value.ResourceAttributes)), new SpanScope(o.Value.ScopeName, o.Value.ScopeVersion)));
 

@@ -55,7 +55,8 @@ internal sealed class LogSpans(OwnerKeys owners)
         Count("gen_ai.request.max_tokens", record.MaxTokens);
         if (Between(record.Body.FirstByteMs ?? body?.FirstByteMs) is { } firstMs) items.Add(new("gen_ai.response.time_to_first_chunk", firstMs / 1000));
         if ((record.Body.StopReason ?? body?.StopReason) is { } reason) items.Add(new("gen_ai.response.finish_reasons", new object[] { reason }));
-        Text("aws.request_id", record.RequestId);
+        // Without an id of AWS the record's own stands in: delivered again, it must find its call.
+        Text("aws.request_id", record.RequestId.Length > 0 ? record.RequestId : IdOf(record));
         Text("cloud.account.id", record.AccountId);
         Text("cloud.region", record.Region);
         Text("aws.bedrock.inference_region", record.InferenceRegion);

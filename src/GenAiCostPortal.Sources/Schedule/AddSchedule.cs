@@ -41,6 +41,7 @@ internal static class AddSchedule
         services.AddSingleton<IScheduledJob, PriceListJob>();
         services.AddSingleton<IScheduledJob, LedgerJob>();
         services.AddSingleton<IScheduledJob, RetentionJob>();
+        services.AddSingleton<IScheduledJob, AttributionJob>();
         services.TryAddSingleton(new RetentionOptions());
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobSchedule>();

@@ -36,6 +36,7 @@ internal static class JobTable
         ("PriceList", "0 30 4 ? * MON", "every Monday at 04:30 (UTC)"),
         ("Ledger", "30 0/10 * * * ?", "every 10 minutes, and after each change of the bill"),
         ("Retention", "0 40 3 * * ?", "every day at 03:40 (UTC)"),
+        ("Attribution", "Off", "when asked, after owner keys were changed"),
     ];
 
     // Jobs of the contract that come with later releases may be configured already.
@@ -53,6 +54,7 @@ internal static class JobTable
 
     private static JobTrigger Read((string Job, string Cron, string InWords) job, string? configured)
     {
+        if (string.IsNullOrWhiteSpace(configured) && IsOff(job.Cron)) return new JobTrigger(job.Job, null, job.InWords);
         if (string.IsNullOrWhiteSpace(configured)) return new JobTrigger(job.Job, CronExpression.Parse(job.Cron).WithTimeZone(TimeZoneInfo.Utc), job.InWords);
         if (IsOff(configured)) return new JobTrigger(job.Job, null, "off");
         return CronExpression.TryParse(Seconds(configured.Trim()), out var cron)

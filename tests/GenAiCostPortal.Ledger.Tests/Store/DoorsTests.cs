@@ -113,6 +113,8 @@ public sealed class DoorsTests
         await store.WriteAsync(call);
 
         Assert.Equal(["1|1|10|0|0|5"], store.Read(Totals));
+        await store.WriteAsync(call with { Name = "zzz", Scope = new SpanScope("zzz", ""), Doors = Doors.XRay });
+        Assert.Equal([call.Name + "|" + call.Scope.Name], store.Read("SELECT s.Name,o.ScopeName FROM span s JOIN span_origin o ON o.Id=s.OriginId WHERE s.SpanId=2"));
         Assert.Equal(["Otlp,XRay|2"], store.Read("SELECT Source,Spans FROM trace"));
         Assert.Equal(["r-7|9"], store.Read("SELECT RequestId,Doors FROM call"));
     }

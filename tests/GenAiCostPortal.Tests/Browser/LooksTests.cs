@@ -27,6 +27,7 @@ public sealed class FilledPageTests(SamplePortal portal)
     [InlineData("/traces")]
     [InlineData("/assessment")]
     [InlineData("/sources?runs=CostExplorer")]
+    [InlineData("/settings")]
     [InlineData("/access")]
     [InlineData("/welcome")]
     public Task A_page_with_figures_is_fine(string path) => Looks.AssertFineAsync(p => portal.OpenAsync(p), path);

@@ -55,6 +55,7 @@ public sealed partial class SourcesPage
     {
         "Ledger" => "gives every billed dollar its owner",
         "Retention" => "removes spans and calls past their days, in small steps",
+        "Attribution" => "gives stored calls the owners that today's keys name",
         _ => "",
     };
 }

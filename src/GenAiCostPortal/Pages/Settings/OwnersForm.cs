@@ -1,0 +1,62 @@
+using GenAiCostPortal.Ledger.Owners;
+
+namespace GenAiCostPortal.Pages.Settings;
+
+/// <summary>Owner keys as they are typed: one attribute a line, the first found wins.</summary>
+internal sealed class OwnersForm
+{
+    public static readonly (string Part, string Hint)[] Parts =
+    [
+        ("Feature", "What the call is for; the unit of attribution."),
+        ("Team", "Who pays."),
+        ("Application", "The service that called."),
+        ("Environment", "prod, staging, dev …"),
+    ];
+
+    private readonly Dictionary<string, string> _lists;
+
+    public OwnersForm(OwnerKeys keys)
+    {
+        _lists = new()
+        {
+            ["Feature"] = Lines(keys.FeatureAttributes), ["Team"] = Lines(keys.TeamAttributes),
+            ["Application"] = Lines(keys.ApplicationAttributes), ["Environment"] = Lines(keys.EnvironmentAttributes),
+        };
+        (TagFeature, TagTeam, TagApplication, TagEnvironment, TagModel) =
+            (keys.TagKeys.Feature, keys.TagKeys.Team, keys.TagKeys.Application, keys.TagKeys.Environment, keys.TagKeys.Model);
+    }
+
+    public string this[string part]
+    {
+        get => _lists[part];
+        set => _lists[part] = value;
+    }
+
+    public string TagFeature { get; set; }
+    public string TagTeam { get; set; }
+    public string TagApplication { get; set; }
+    public string TagEnvironment { get; set; }
+    public string TagModel { get; set; }
+
+    /// <summary>Why what was typed cannot be kept; empty when it can.</summary>
+    public string Mistake => OwnerSettings.Mistake(Keys);
+
+    public OwnerKeys Keys => new()
+    {
+        FeatureAttributes = Names("Feature"), TeamAttributes = Names("Team"), ApplicationAttributes = Names("Application"), EnvironmentAttributes = Names("Environment"),
+        TagKeys = new OwnerTagKeys { Feature = TagFeature.Trim(), Team = TagTeam.Trim(), Application = TagApplication.Trim(), Environment = TagEnvironment.Trim(), Model = TagModel.Trim() },
+    };
+
+    public bool DiffersFrom(OwnerKeys other)
+    {
+        var mine = Keys;
+        return !(mine.FeatureAttributes.SequenceEqual(other.FeatureAttributes) && mine.TeamAttributes.SequenceEqual(other.TeamAttributes)
+            && mine.ApplicationAttributes.SequenceEqual(other.ApplicationAttributes) && mine.EnvironmentAttributes.SequenceEqual(other.EnvironmentAttributes)
+            && mine.TagKeys == other.TagKeys);
+    }
+
+    private static string Lines(IEnumerable<string> names) => string.Join('\n', names);
+
+    private string[] Names(string part) =>
+        [.. _lists[part].Split(['\n', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
+}

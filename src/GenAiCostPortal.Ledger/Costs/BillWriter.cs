@@ -50,11 +50,12 @@ public sealed class BillWriter(
         var named = new SortedSet<string>(read.Accounts ?? [.. read.AccountNames.Keys], StringComparer.Ordinal);
         named.UnionWith(read.Lines.Select(l => l.AccountId));
         named.UnionWith(read.OutsideScope.Select(o => o.AccountId));
-        if (named.Count > 0) return [.. named];
+        if (named.Count > 0 && !read.CoversAll) return [.. named];
         await using var db = await stores.CreateDbContextAsync(cancel);
         var ids = await db.BilledLines.Where(l => l.Feed == read.Feed && l.Day >= read.From && l.Day < read.To)
             .Select(l => l.AccountId).Distinct().ToListAsync(cancel);
-        return [.. ids.Select(dimensions.Name).Order(StringComparer.Ordinal)];
+        named.UnionWith(ids.Select(dimensions.Name));
+        return [.. named];
     }
 
     private async Task<Dictionary<string, DateOnly>> FirstBilledAsync(IReadOnlyList<string> accounts, BilledDaysRead read, CancellationToken cancel)

@@ -19,7 +19,11 @@ public sealed record OutsideScopeRead(DateOnly Day, string AccountId, string Ser
 public sealed record BilledDaysRead(
     string Feed, DateOnly From, DateOnly To, DateTime ReadAt, IReadOnlyList<BilledLineRead> Lines,
     IReadOnlyList<OutsideScopeRead> OutsideScope, IReadOnlyDictionary<string, string> AccountNames,
-    IReadOnlyCollection<string>? Accounts = null);
+    IReadOnlyCollection<string>? Accounts = null)
+{
+    /// <summary>Nobody else reads this feed: accounts known from it that are not named were not billed on these days.</summary>
+    public bool CoversAll { get; init; }
+}
 
 /// <summary>One metered value: an hour's sum of a CloudWatch metric.</summary>
 /// <param name="ModelId">As CloudWatch names it.</param>

@@ -101,7 +101,7 @@ internal sealed partial class TraceBook
     {
         foreach (var other in store.Doors.OfRequest(call.RequestId))
         {
-            if (other.TraceKey == row.Key) continue;
+            if (other.TraceKey == row.Key || !CallDoors.MayMeet(other.Doors, call.Doors)) continue;
             var rank = CallDoors.Rank(other.Doors).CompareTo(CallDoors.Rank(call.Doors));
             if (rank == 0) rank = string.CompareOrdinal(store.Doors.TraceOf(other.TraceKey).ToString(), call.TraceId.ToString());
             // What cannot be read again stays where it was counted.

@@ -39,7 +39,13 @@ internal static class CallDoors
         return record.Facts.Text(SpanField.RequestId) is { } id ? calls.Find(c => !c.HasRecord && c.Facts.Text(SpanField.RequestId) == id) : null;
     }
 
-    // Two instrumentations beside each other, or segment and span of the same request under different ids.
+    /// <summary>
+    /// Whether two calls with one request id may be the same: only where different doors tell of them. One door that gives the same
+    /// id to several spans means several calls, and says nothing by the id.
+    /// </summary>
+    public static bool MayMeet(Doors a, Doors b) => (a & b) == 0;
+
+    // Segment and span of the same request under different ids.
     private static List<MergedCall> OnePerRequest(List<MergedCall> calls, HashSet<SpanId> rollUps)
     {
         Dictionary<string, MergedCall>? byRequest = null;
@@ -58,8 +64,13 @@ internal static class CallDoors
                 kept?.Add(call);
                 continue;
             }
-            kept ??= calls.GetRange(0, i);
             var first = byRequest[id];
+            if (!MayMeet(call.Doors, first.Doors))
+            {
+                kept?.Add(call);
+                continue;
+            }
+            kept ??= calls.GetRange(0, i);
             var (keeps, goes) = Rank(call.Doors) < Rank(first.Doors) ? (call, first) : (first, call);
             keeps.Absorb(goes.Innermost);
             rollUps.Add(goes.Span.SpanId);

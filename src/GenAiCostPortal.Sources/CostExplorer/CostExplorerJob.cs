@@ -42,7 +42,7 @@ internal sealed class CostExplorerJob(
         {
             var part = new PartOfProgress(run.Progress, i, steps.Count);
             var read = await reader.ReadAsync(connection, steps[i].From, steps[i].To, run.Tally, part, cancel);
-            if (run.Request.ReadAt is { } at) read = read with { ReadAt = at };
+            read = read with { CoversAll = Connections.Count == 1, ReadAt = run.Request.ReadAt ?? read.ReadAt };
             run.Rows += await writer.ReplaceAsync(read, cancel);
             run.HasChangedTheBill = true;
             run.Cover(UtcTime.Start(steps[i].From), UtcTime.Start(steps[i].To));

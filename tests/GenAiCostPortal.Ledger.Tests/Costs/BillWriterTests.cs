@@ -33,6 +33,20 @@ public sealed class BillWriterTests
         Assert.Equal((Read1, Read1.AddHours(1), 0, false), (state.FirstReadAt, state.LastReadAt, state.Restatements, state.NeedsBuild));
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    public async Task An_account_that_is_no_longer_on_the_whole_bill_is_cleared(bool isWhole, int left)
+    {
+        await using var f = await TestBill.FixtureAsync();
+        var writer = f.Get<BillWriter>();
+        await writer.ReplaceAsync(TestBill.Read(Day, Day.AddDays(1), Read1, TestBill.Input(Day, 1_000), TestBill.Input(Day, 2_000, account: TestBill.Second)));
+
+        await writer.ReplaceAsync(TestBill.Read(Day, Day.AddDays(1), Read1.AddHours(6), TestBill.Input(Day, 1_000)) with { CoversAll = isWhole });
+
+        Assert.Equal(left, await f.ScalarAsync("SELECT COUNT(*) FROM billed_line"));
+    }
+
     [Fact]
     public async Task Many_lines_are_written_in_short_turns()
     {

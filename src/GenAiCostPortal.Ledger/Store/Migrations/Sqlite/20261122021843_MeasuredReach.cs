@@ -10,21 +10,18 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropPrimaryKey(
-                name: "PK_measured_usage",
-                table: "measured_usage");
-
-            migrationBuilder.AddColumn<int>(
-                name: "ReachSlots",
-                table: "measured_usage",
-                type: "INTEGER",
-                nullable: false,
-                defaultValue: 0);
-
-            migrationBuilder.AddPrimaryKey(
-                name: "PK_measured_usage",
-                table: "measured_usage",
-                columns: new[] { "SlotUnixSeconds", "SeriesId", "Measure", "ReachSlots" });
+            // Made anew: SQLite cannot change a key, and EF's way of doing it warns at each first start. No release ever filled the table.
+            migrationBuilder.Sql("""
+                DROP TABLE "measured_usage";
+                CREATE TABLE "measured_usage" (
+                    "SlotUnixSeconds" INTEGER NOT NULL,
+                    "SeriesId" INTEGER NOT NULL,
+                    "Measure" INTEGER NOT NULL,
+                    "ReachSlots" INTEGER NOT NULL,
+                    "Value" REAL NOT NULL,
+                    PRIMARY KEY ("SlotUnixSeconds", "SeriesId", "Measure", "ReachSlots")
+                ) WITHOUT ROWID;
+                """);
         }
 
         /// <inheritdoc />

@@ -17,10 +17,10 @@ internal sealed class SqliteDoors(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement _alikeRecords = new(connection, Alikes("Doors=4"));
     private readonly SqliteStatement _traceOfKey = new(connection, "SELECT TraceId FROM trace WHERE Key=?");
 
-    /// <summary>Whether any call came through the invocation log; asked once, kept by the writer.</summary>
-    public bool HaveRecords()
+    /// <summary>Whether any call ever came through such doors; asked once, kept by the writer.</summary>
+    public bool Have(string doors)
     {
-        using var any = new SqliteStatement(connection, "SELECT 1 FROM usage_series WHERE (Doors & 4)<>0 LIMIT 1");
+        using var any = new SqliteStatement(connection, $"SELECT 1 FROM usage_series WHERE {doors} LIMIT 1");
         return any.Read();
     }
 

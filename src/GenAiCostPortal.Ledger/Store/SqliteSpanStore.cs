@@ -28,7 +28,8 @@ internal sealed class SqliteSpanStore : IDisposable
         Origins = new OriginCache(Names);
         Cells = new RollupCells(Rollups, Series, prices);
         LastTraceKey = Traces.LastKey();
-        HaveRecords = Doors.HaveRecords();
+        HaveRecords = Doors.Have("(Doors & 4)<>0");
+        HaveEvents = Doors.Have("Doors=2");
     }
 
     public SqliteTraces Traces { get; }
@@ -40,6 +41,8 @@ internal sealed class SqliteSpanStore : IDisposable
     public RollupCells Cells { get; }
     /// <summary>Records of the invocation log are in the store, so spans may find theirs.</summary>
     public bool HaveRecords { get; set; }
+    /// <summary>Calls known from OTLP events alone are in the store.</summary>
+    public bool HaveEvents { get; set; }
 
     public SqliteConnection Connection => _connection;
 

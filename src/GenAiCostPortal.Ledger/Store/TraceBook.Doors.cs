@@ -12,6 +12,8 @@ internal sealed partial class TraceBook
 {
     // The log stamps whole seconds, clocks differ a little, and a client may wait before it sends.
     private const long EarlierMs = 3_000, LaterMs = 2_000;
+    // An event without its span tells only when its call was over.
+    private const long LongestEventMs = 120_000;
 
     private readonly Queue<long> _queued = [];
 
@@ -25,7 +27,8 @@ internal sealed partial class TraceBook
         if (call is null && record.TokenState == TokenState.Reported)
         {
             var at = UtcTime.ToUnixMs(record.Start);
-            call = First(store.Doors.AlikeSpans(at - LaterMs, at + EarlierMs, record.Tokens).FindAll(c => IsLike(c, record)), at);
+            var until = at + (store.HaveEvents ? LongestEventMs : EarlierMs);
+            call = First(store.Doors.AlikeSpans(at - LaterMs, until, record.Tokens).FindAll(c => c.StartUnixMs <= at + Reach(c.Doors) && IsLike(c, record)), at);
         }
         if (call is not { } found || store.Traces.Find(store.Doors.TraceOf(found.TraceKey)) is not { } row) return null;
         TraceId.TryRead(row.TraceId, out var id);
@@ -62,9 +65,12 @@ internal sealed partial class TraceBook
             return store.Traces.Find(RequestIds.Of(call.RequestId).Trace) is { } ofRequest && ofRequest.Key != row.Key ? ofRequest : null;
         if (call.TokenState != TokenState.Reported) return null;
         var at = UtcTime.ToUnixMs(call.Start);
-        var like = First(store.Doors.AlikeRecords(at - EarlierMs, at + LaterMs, call.Tokens).FindAll(c => c.TraceKey != row.Key && IsLike(c, call)), at);
+        var like = First(store.Doors.AlikeRecords(at - Reach(call.Doors), at + LaterMs, call.Tokens).FindAll(c => c.TraceKey != row.Key && IsLike(c, call)), at);
         return like is { } found ? store.Traces.Find(store.Doors.TraceOf(found.TraceKey)) : null;
     }
+
+    /// <summary>How long after the log's time a call may seem to begin.</summary>
+    private static long Reach(Doors doors) => doors == Doors.OtlpLogs ? LongestEventMs : EarlierMs;
 
     private bool IsLike(OtherCall other, Call call)
     {

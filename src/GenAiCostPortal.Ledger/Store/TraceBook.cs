@@ -149,6 +149,7 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
     {
         store.Traces.Put(row);
         store.HaveRecords |= row.Doors == Doors.InvocationLog;
+        store.HaveEvents |= row.Doors == Doors.OtlpLogs;
         store.Cells.Book(row, 1);
         _days.Add(UtcTime.DayOfUnixMs(row.StartUnixMs).DayNumber);
     }

@@ -15,6 +15,9 @@ internal static class MeasuredMatch
     /// <summary>Fact of the store: slots before it are settled; seconds since 1970.</summary>
     public const string SettledFact = "measured-settled-until";
 
+    // Calls known from the invocation log alone name no application: they stand for what is left of any, once the named ones are given out.
+    private const string OfNobody = "CASE WHEN s.\"ApplicationId\"=0 AND s.\"Doors\"=4 THEN 1 ELSE 0 END";
+
     /// <summary>Matches what is not settled yet with the calls before a border; usage that no such call can stand for is left out.</summary>
     /// <param name="settled">Calls before it were given out before.</param>
     public static async Task<List<MatchedMeasure>> ReadAsync(LedgerDb db, long settled, long callsBefore, CancellationToken cancel)
@@ -34,32 +37,57 @@ internal static class MeasuredMatch
         }, cancel);
         if (groups.Count == 0) return [];
 
+        var nobodys = new Dictionary<(long Model, Measure Measure), List<RecordedSlot>>();
         var models = string.Join(',', groups.Keys.Select(k => k.Model).Distinct().Select(m => m.ToString(CultureInfo.InvariantCulture)));
         await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
             SELECT r."SlotUnixSeconds",s."ApplicationId",s."EnvironmentId",s."ModelId",SUM(r."Input"),SUM(r."Output"),SUM(r."CacheRead"),
-            SUM(r."CacheWrite5m"+r."CacheWrite30m"+r."CacheWrite1h"),SUM(r."Reasoning"),SUM(r."Calls")
+            SUM(r."CacheWrite5m"+r."CacheWrite30m"+r."CacheWrite1h"),SUM(r."Reasoning"),SUM(r."Calls"),{OfNobody}
             FROM usage_rollup r JOIN usage_series s ON s."Id"=r."SeriesId"
             WHERE r."Span"={(int)RollupSpan.Minute5} AND r."SlotUnixSeconds">={settled} AND r."SlotUnixSeconds"<{callsBefore} AND r."Calls">0 AND s."ModelId" IN ({models})
-            GROUP BY r."SlotUnixSeconds",s."ApplicationId",s."EnvironmentId",s."ModelId"
+            GROUP BY r."SlotUnixSeconds",s."ApplicationId",s."EnvironmentId",s."ModelId",{OfNobody}
             """), row =>
         {
-            double Of(int column) => Convert.ToDouble(row.GetValue(column), CultureInfo.InvariantCulture);
+            var isOfNobody = row.GetInt64(10) != 0;
             foreach (var measure in Enum.GetValues<Measure>())
             {
-                if (!groups.TryGetValue((row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), measure), out var group)) continue;
-                group.Recorded.Add(new(row.GetInt64(0), measure switch
-                {
-                    Measure.InputTokens => Of(4) + Of(6) + Of(7),
-                    Measure.UncachedInputTokens => Of(4),
-                    Measure.OutputTokens => Of(5),
-                    Measure.CacheReadTokens => Of(6),
-                    Measure.CacheWriteTokens => Of(7),
-                    Measure.ReasoningTokens => Of(8),
-                    _ => Of(9),
-                }));
+                var slot = new RecordedSlot(row.GetInt64(0), Count(row, measure));
+                if (isOfNobody) (nobodys.TryGetValue((row.GetInt64(3), measure), out var some) ? some : nobodys[(row.GetInt64(3), measure)] = []).Add(slot);
+                else if (groups.TryGetValue((row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), measure), out var group)) group.Recorded.Add(slot);
             }
         }, cancel);
-        return [.. groups.Values.SelectMany(g => Match(g.Measured, g.Recorded))];
+        return [.. groups.GroupBy(g => (g.Key.Model, g.Key.Measure), g => g.Value).SelectMany(g => Match([.. g], nobodys.GetValueOrDefault(g.Key)))];
+    }
+
+    private static IEnumerable<MatchedMeasure> Match(List<(List<MatchedMeasure> Measured, List<RecordedSlot> Recorded)> senders, List<RecordedSlot>? nobodys)
+    {
+        // With one sender of a model nobody's calls are as good as its own; of several, each first gets its own.
+        if (senders is [var only] && nobodys is not null) return Match(only.Measured, OnePerSlot([.. only.Recorded, .. nobodys]));
+        var matched = senders.SelectMany(s => Match(s.Measured, s.Recorded));
+        return nobodys is null ? matched : MatchRest([.. matched], OnePerSlot(nobodys));
+    }
+
+    private static List<RecordedSlot> OnePerSlot(IEnumerable<RecordedSlot> calls) =>
+        [.. calls.GroupBy(c => c.SlotUnixSeconds, (slot, of) => new RecordedSlot(slot, of.Sum(c => c.Value)))];
+
+    private static double Count(System.Data.Common.DbDataReader row, Measure measure)
+    {
+        double Of(int column) => Convert.ToDouble(row.GetValue(column), CultureInfo.InvariantCulture);
+        return measure switch
+        {
+            Measure.InputTokens => Of(4) + Of(6) + Of(7),
+            Measure.UncachedInputTokens => Of(4),
+            Measure.OutputTokens => Of(5),
+            Measure.CacheReadTokens => Of(6),
+            Measure.CacheWriteTokens => Of(7),
+            Measure.ReasoningTokens => Of(8),
+            _ => Of(9),
+        };
+    }
+
+    private static IEnumerable<MatchedMeasure> MatchRest(List<MatchedMeasure> matched, List<RecordedSlot> calls)
+    {
+        var rest = MeasuredBeyondCalls.Of([.. matched.Select(m => new MeasuredSlot(m.SlotUnixSeconds, m.ReachSlots, m.Rest))], calls);
+        return matched.Select((m, i) => m with { Rest = rest[i] });
     }
 
     private static IEnumerable<MatchedMeasure> Match(List<MatchedMeasure> measured, List<RecordedSlot> recorded)

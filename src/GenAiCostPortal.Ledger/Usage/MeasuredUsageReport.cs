@@ -12,6 +12,9 @@ namespace GenAiCostPortal.Ledger.Usage;
 public sealed record MeasuredUsageRow(
     DateTime Start, string Application, string Environment, string Team, string Feature, string Provider, string Model, Measure Measure, double? Measured, double BeyondCalls);
 
+/// <summary>Usage of one slot that no recorded call stands for.</summary>
+internal sealed record MeasuredPart(long SlotUnixSeconds, UsageSeries Series, TokenCounts Tokens, long Calls);
+
 /// <summary>
 /// Usage that metrics tell of: how much of it no recorded call stands for. That part may be added to recorded usage; the rest of
 /// the measured is the same calls, told twice.
@@ -34,6 +37,36 @@ public sealed class MeasuredUsageReport(IDbContextFactory<LedgerDb> stores, Dime
             if (now == settled) return answer;
             settled = now;
         }
+    }
+
+    /// <summary>What no recorded call stands for, per slot and series, from a time to a time (exclusive).</summary>
+    internal async Task<IReadOnlyList<MeasuredPart>> BeyondCallsAsync(DateTime from, DateTime to, CancellationToken cancel)
+    {
+        var (first, end) = (UtcTime.ToUnixSeconds(from), UtcTime.ToUnixSeconds(to));
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        if (!await db.MeasuredUsage.AnyAsync(cancel)) return [];
+        var settled = await SettledAsync(db, cancel);
+        var kept = await db.MeasuredUsage.AsNoTracking().Where(u => u.ReachSlots == MeasuredUsage.Settled && u.SlotUnixSeconds >= first && u.SlotUnixSeconds < end)
+            .Select(u => new { u.SlotUnixSeconds, u.SeriesId, u.Measure, u.Value }).ToListAsync(cancel);
+        var open = await MeasuredMatch.ReadAsync(db, settled, long.MaxValue, cancel);
+        var series = await db.UsageSeries.AsNoTracking().Where(s => s.Id < 0).ToDictionaryAsync(s => s.Id, cancel);
+        return
+        [
+            .. kept.Select(k => (k.SlotUnixSeconds, k.SeriesId, k.Measure, Beyond: k.Value))
+                .Concat(open.Where(m => m.SlotUnixSeconds >= first && m.SlotUnixSeconds < end).Select(m => (m.SlotUnixSeconds, m.SeriesId, m.Measure, Beyond: m.Rest)))
+                .Where(m => m.Beyond > 0 && series.ContainsKey(m.SeriesId))
+                .GroupBy(m => (m.SlotUnixSeconds, m.SeriesId))
+                .Select(g => Part(g.Key.SlotUnixSeconds, series[g.Key.SeriesId], g.GroupBy(m => m.Measure).ToDictionary(m => m.Key, m => (long)Math.Round(m.Sum(v => v.Beyond))))),
+        ];
+    }
+
+    private static MeasuredPart Part(long slot, UsageSeries series, Dictionary<Measure, long> of)
+    {
+        var (read, written) = (of.GetValueOrDefault(Measure.CacheReadTokens), of.GetValueOrDefault(Measure.CacheWriteTokens));
+        // A sender's prompt holds the cached tokens it counts beside it.
+        var input = of.GetValueOrDefault(Measure.UncachedInputTokens) + Math.Max(0, of.GetValueOrDefault(Measure.InputTokens) - read - written);
+        return new MeasuredPart(slot, series,
+            new TokenCounts(input, read, written, 0, 0, of.GetValueOrDefault(Measure.OutputTokens), of.GetValueOrDefault(Measure.ReasoningTokens)), of.GetValueOrDefault(Measure.Calls));
     }
 
     private async Task<IReadOnlyList<MeasuredUsageRow>> ReadAsync(LedgerDb db, long first, long end, int seconds, long settled, CancellationToken cancel)

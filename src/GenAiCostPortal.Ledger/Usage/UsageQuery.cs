@@ -24,8 +24,9 @@ public sealed record Percentiles(double P50, double P95, double P99)
         histogram is { Count: > 0 } h ? new(h.Percentile(0.50)!.Value, h.Percentile(0.95)!.Value, h.Percentile(0.99)!.Value) : null;
 }
 
-/// <summary>Recorded usage and what follows from it (algorithms §11). What cannot be measured is null, never zero.</summary>
-/// <param name="Calls">Every attempt, failed ones included.</param>
+/// <summary>Usage and what follows from it (algorithms §11). What cannot be measured is null, never zero.</summary>
+/// <param name="Tokens">Of recorded calls, and what senders' metrics counted that no recorded call stands for.</param>
+/// <param name="Calls">Every attempt, failed ones included; likewise.</param>
 /// <param name="Requests">Traces with at least one call, booked at their root.</param>
 /// <param name="CallsWithoutTokens">Calls whose token counts are unknown; nothing of them is in <paramref name="Tokens"/>.</param>
 /// <param name="DurationMs">Sum over calls.</param>
@@ -35,16 +36,22 @@ public sealed record UsageMeasures(
     TokenCounts Tokens, long Calls, long Requests, long Errors, long Throttles, long Retries, long CallsWithoutTokens, double DurationMs,
     Percentiles? Latency, Percentiles? TimeToFirstToken)
 {
+    /// <summary>Part of <see cref="Tokens"/> that only metrics tell of.</summary>
+    public long TokensByMetrics { get; init; }
+    /// <summary>Part of <see cref="Calls"/> that only metrics tell of: nothing is known of their requests, failures and times.</summary>
+    public long CallsByMetrics { get; init; }
+    private long Recorded => Calls - CallsByMetrics;
+
     /// <summary>Prompt tokens read from a cache ÷ all prompt tokens, 0–1.</summary>
     public decimal? CacheHitRatio => Ratio(Tokens.CacheRead, Tokens.Prompt);
 
     /// <summary>Generated tokens per second of call time.</summary>
-    public double? OutputTokensPerSecond => DurationMs > 0 && Calls > CallsWithoutTokens ? Tokens.Output / (DurationMs / 1000) : null;
+    public double? OutputTokensPerSecond => DurationMs > 0 && Recorded > CallsWithoutTokens && TokensByMetrics == 0 ? Tokens.Output / (DurationMs / 1000) : null;
 
-    public decimal? CallsPerRequest => Calls > 0 ? Ratio(Calls, Requests) : null;
-    public decimal? ErrorRate => Ratio(Errors, Calls);
-    public decimal? ThrottleRate => Ratio(Throttles, Calls);
-    public decimal? RetryRate => Ratio(Retries, Calls);
+    public decimal? CallsPerRequest => Recorded > 0 ? Ratio(Recorded, Requests) : null;
+    public decimal? ErrorRate => Ratio(Errors, Recorded);
+    public decimal? ThrottleRate => Ratio(Throttles, Recorded);
+    public decimal? RetryRate => Ratio(Retries, Recorded);
 
     private static decimal? Ratio(long part, long whole) => whole > 0 ? (decimal)part / whole : null;
 }

@@ -6,12 +6,12 @@ using Microsoft.EntityFrameworkCore;
 namespace GenAiCostPortal.Ledger.Usage;
 
 /// <summary>
-/// The one report of recorded usage: tokens, calls, requests, errors and times. Its tokens, calls and requests are those of the
-/// spend report, because both read the same rollup.
+/// The one report of usage: tokens, calls, requests, errors and times. Its recorded tokens, calls and requests are those of the
+/// spend report, because both read the same rollup; what metrics count beyond them is added and told apart.
 /// </summary>
-public sealed class UsageReport(IDbContextFactory<LedgerDb> stores, Dimensions dimensions, LedgerDayReader reader, TimeProvider clock, RetentionOptions? kept = null)
+public sealed class UsageReport(IDbContextFactory<LedgerDb> stores, Dimensions dimensions, LedgerDayReader reader, MeasuredUsageReport measured, TimeProvider clock, RetentionOptions? kept = null)
 {
-    /// <summary>Answers from the usage rollup only, never from raw calls; percentiles come from merged histograms.</summary>
+    /// <summary>Answers from the usage rollup only, never from raw calls, and from what metrics counted; percentiles come from merged histograms.</summary>
     /// <exception cref="ArgumentException">More than two groupings.</exception>
     public async Task<UsageAnswer> ReadAsync(UsageQuery query, CancellationToken cancel = default)
     {
@@ -27,6 +27,7 @@ public sealed class UsageReport(IDbContextFactory<LedgerDb> stores, Dimensions d
                 FROM usage_rollup r JOIN usage_series s ON s."Id" = r."SeriesId"
                 WHERE r."Span" = {(int)run.Span} AND r."SlotUnixSeconds" >= {run.From} AND r."SlotUnixSeconds" < {run.To}
                 """), table.Add, cancel);
+        foreach (var part in await measured.BeyondCallsAsync(slots.From, slots.To, cancel)) table.Add(part);
         return new UsageAnswer(query, await AsOfAsync(db, now, cancel), slots.Step, slots.From, slots.To, table.Total, table.Rows());
     }
 

@@ -8,12 +8,21 @@ namespace GenAiCostPortal.Ledger.Usage;
 /// <summary>Sums of one row while they grow.</summary>
 internal sealed class UsageSums
 {
-    private long _calls, _requests, _errors, _throttles, _retries, _withoutTokens;
+    private long _calls, _requests, _errors, _throttles, _retries, _withoutTokens, _tokensByMetrics, _callsByMetrics;
     private TokenCounts _tokens;
     private double _durationMs;
     private LatencyHistogram? _latency, _timeToFirstToken;
 
     public void AddTokens(in TokenCounts tokens) => _tokens += tokens;
+
+    /// <summary>Adds what only metrics tell of.</summary>
+    public void AddMeasured(in TokenCounts tokens, long calls)
+    {
+        _tokens += tokens;
+        _tokensByMetrics += tokens.Total;
+        _calls += calls;
+        _callsByMetrics += calls;
+    }
 
     /// <summary>Adds slot columns from <c>Input</c> on.</summary>
     public void Add(DbDataReader row, int at, in TokenCounts tokens)
@@ -31,7 +40,7 @@ internal sealed class UsageSums
     }
 
     public UsageMeasures Measures => new(_tokens, _calls, _requests, _errors, _throttles, _retries, _withoutTokens, _durationMs,
-        Percentiles.Of(_latency), Percentiles.Of(_timeToFirstToken));
+        Percentiles.Of(_latency), Percentiles.Of(_timeToFirstToken)) { TokensByMetrics = _tokensByMetrics, CallsByMetrics = _callsByMetrics };
 }
 
 /// <summary>Slots of the usage rollup, filtered and put into the rows of an answer.</summary>
@@ -92,6 +101,38 @@ internal sealed class UsageTable
             var part = tokens.Only(kind);
             RowOf(time, key).AddTokens(part);
             _total.AddTokens(part);
+        }
+    }
+
+    /// <summary>Adds usage that no recorded call stands for.</summary>
+    public void Add(MeasuredPart part)
+    {
+        var s = part.Series;
+        var key = default(SpendKey);
+        foreach (var (dimension, id) in ((SpendDimension, int)[])
+            [
+                (SpendDimension.Account, s.AccountId), (SpendDimension.Region, s.RegionId), (SpendDimension.Provider, s.ProviderId), (SpendDimension.Model, s.ModelId),
+                (SpendDimension.Feature, s.FeatureId), (SpendDimension.Team, s.TeamId), (SpendDimension.Application, s.ApplicationId),
+                (SpendDimension.Environment, s.EnvironmentId), (SpendDimension.Release, s.ReleaseId), (SpendDimension.Tier, (int)s.Tier + 1),
+                (SpendDimension.Method, 1 + (int)(s.FeatureId == 0 ? AllocationMethod.Unattributed : AllocationMethod.Metric)),
+            ]) key[dimension] = id;
+        if (_serviceOfModel is not null) key[SpendDimension.Service] = _serviceOfModel.GetValueOrDefault(s.ModelId);
+        var time = UtcTime.FromUnixSeconds(part.SlotUnixSeconds);
+        if (!_query.IsByKind)
+        {
+            if (!Passes(key)) return;
+            RowOf(time, key).AddMeasured(part.Tokens, part.Calls);
+            _total.AddMeasured(part.Tokens, part.Calls);
+            return;
+        }
+        foreach (var kind in TokenCounts.Kinds)
+        {
+            if (part.Tokens[kind] == 0) continue;
+            key[SpendDimension.TokenKind] = (int)kind + 1;
+            key[SpendDimension.Component] = (int)_reader.ComponentOf(s.ModelId, kind, s.Tier) + 1;
+            if (!Passes(key)) continue;
+            RowOf(time, key).AddMeasured(part.Tokens.Only(kind), 0);
+            _total.AddMeasured(part.Tokens.Only(kind), 0);
         }
     }
 

@@ -14,7 +14,7 @@ internal static class UsageApi
     /// <summary>By token kind or component there are tokens only: calls, requests and times belong to no kind and are null.</summary>
     public sealed record MeasuresAnswer(
         SpendApi.TokensAnswer Tokens, long? Calls, long? Requests, long? Errors, long? Throttles, long? Retries, long? CallsWithoutTokens, PercentilesAnswer? Latency,
-        double? TimeToFirstTokenMs, PercentilesAnswer? TimeToFirstToken, decimal? CacheHitRatio, double? OutputTokensPerSecond, decimal? CallsPerRequest)
+        double? TimeToFirstTokenMs, PercentilesAnswer? TimeToFirstToken, decimal? CacheHitRatio, double? OutputTokensPerSecond, decimal? CallsPerRequest, long TokensByMetrics, long? CallsByMetrics)
     {
         public static MeasuresAnswer Of(UsageMeasures m, bool isByKind)
         {
@@ -22,14 +22,14 @@ internal static class UsageApi
             return new(
                 SpendApi.TokensAnswer.Of(m.Tokens), Known(m.Calls), Known(m.Requests), Known(m.Errors), Known(m.Throttles), Known(m.Retries), Known(m.CallsWithoutTokens),
                 PercentilesAnswer.Of(m.Latency), PercentilesAnswer.Of(m.TimeToFirstToken)?.P50, PercentilesAnswer.Of(m.TimeToFirstToken),
-                m.CacheHitRatio, m.OutputTokensPerSecond is { } speed ? Math.Round(speed, 3) : null, m.CallsPerRequest);
+                m.CacheHitRatio, m.OutputTokensPerSecond is { } speed ? Math.Round(speed, 3) : null, m.CallsPerRequest, m.TokensByMetrics, Known(m.CallsByMetrics));
         }
     }
 
     public sealed record RowAnswer(
         DateTime? Time, IReadOnlyDictionary<string, string> Keys, SpendApi.TokensAnswer Tokens, long? Calls, long? Requests, long? Errors, long? Throttles, long? Retries,
         long? CallsWithoutTokens, PercentilesAnswer? Latency, double? TimeToFirstTokenMs, PercentilesAnswer? TimeToFirstToken, decimal? CacheHitRatio,
-        double? OutputTokensPerSecond, decimal? CallsPerRequest);
+        double? OutputTokensPerSecond, decimal? CallsPerRequest, long TokensByMetrics, long? CallsByMetrics);
 
     /// <summary>Granularity is the one answered with: wider than asked for where finer slots are no longer kept.</summary>
     public sealed record Answer(DateTime From, DateTime To, string Granularity, DateTime AsOf, MeasuresAnswer Total, IReadOnlyList<RowAnswer> Rows);
@@ -66,7 +66,7 @@ internal static class UsageApi
         {
             var m = MeasuresAnswer.Of(r.Measures, asked.IsByKind);
             return new RowAnswer(r.Time, Keys(asked, r.Keys), m.Tokens, m.Calls, m.Requests, m.Errors, m.Throttles, m.Retries, m.CallsWithoutTokens, m.Latency,
-                m.TimeToFirstTokenMs, m.TimeToFirstToken, m.CacheHitRatio, m.OutputTokensPerSecond, m.CallsPerRequest);
+                m.TimeToFirstTokenMs, m.TimeToFirstToken, m.CacheHitRatio, m.OutputTokensPerSecond, m.CallsPerRequest, m.TokensByMetrics, m.CallsByMetrics);
         })]));
     }
 
@@ -82,7 +82,7 @@ internal static class UsageApi
             .. hasTime ? (string[])["time"] : [], .. asked.GroupBy.Select(ReportQuery.Word),
             .. TokenCounts.Kinds.Select(k => char.ToLowerInvariant(k.ToString()[0]) + k.ToString()[1..] + "Tokens"),
             "calls", "requests", "errors", "throttles", "retries", "callsWithoutTokens", "latencyP50Ms", "latencyP95Ms", "latencyP99Ms", "timeToFirstTokenP50Ms",
-            "cacheHitRatio", "outputTokensPerSecond", "callsPerRequest", "asOf",
+            "cacheHitRatio", "outputTokensPerSecond", "callsPerRequest", "tokensByMetrics", "callsByMetrics", "asOf",
         ];
         var rows = answer.Rows.Select(r =>
         {
@@ -91,7 +91,7 @@ internal static class UsageApi
             [
                 .. hasTime ? (object?[])[r.Time] : [], .. r.Keys, .. TokenCounts.Kinds.Select(k => (object?)r.Measures.Tokens[k]),
                 m.Calls, m.Requests, m.Errors, m.Throttles, m.Retries, m.CallsWithoutTokens, m.Latency?.P50, m.Latency?.P95, m.Latency?.P99, m.TimeToFirstTokenMs,
-                m.CacheHitRatio, m.OutputTokensPerSecond, m.CallsPerRequest, answer.AsOf,
+                m.CacheHitRatio, m.OutputTokensPerSecond, m.CallsPerRequest, m.TokensByMetrics, m.CallsByMetrics, answer.AsOf,
             ];
         });
         return CsvTable.Download("usage", asked.From, asked.To, heads, rows, context.RequestAborted);

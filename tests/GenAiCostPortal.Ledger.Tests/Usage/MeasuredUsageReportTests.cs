@@ -1,3 +1,4 @@
+using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Ledger.Traces;
 using Xunit;
@@ -97,6 +98,50 @@ public sealed class MeasuredUsageReportTests
         Assert.Equal(["709"], store.Read("SELECT SUM(Value) FROM measured_usage WHERE ReachSlots=-1"));
     }
 
+    // Two hundred calls, each told of by one to four doors, and all of them by metrics: what comes out is what was put in.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Spans_events_log_records_and_metrics_of_the_same_calls_add_up_to_the_truth(int seed)
+    {
+        var random = new Random(seed);
+        await using var store = await WriterStore.OpenAsync();
+        var spans = new List<Span>();
+        var points = new List<MeasuredPointRead>();
+        long input = 0, output = 0;
+        for (var minute = -200; minute < 0; minute++)
+        {
+            var doors = (Doors)random.Next(0, 8);
+            var (sent, answered) = (1_000L + random.Next(1_000), 200L + minute);
+            (input, output) = (input + sent, output + answered);
+            var span = Call(minute, input: sent, output: answered);
+            if (doors.HasFlag(Doors.Otlp)) spans.Add(span);
+            if (doors.HasFlag(Doors.OtlpLogs)) spans.Add(span with { Name = "", Kind = SpanKind.Unspecified, StartUnixNs = span.EndUnixNs, Doors = Doors.OtlpLogs });
+            if (doors.HasFlag(Doors.InvocationLog)) spans.Add(Record(span));
+            points.AddRange(Minute(minute, sent, answered));
+        }
+        foreach (var span in spans.OrderBy(_ => random.Next())) await store.WriteAsync(span);
+        await MeasureAsync(store, [.. points]);
+
+        var usage = await store.Get<UsageReport>().ReadAsync(new UsageQuery(Noon.AddDays(-1), Noon.AddHours(1), [], Granularity.None, SpendFilter.None));
+
+        Assert.Equal((200L, input, output), (usage.Total.Calls, usage.Total.Tokens.Input, usage.Total.Tokens.Output));
+        var told = spans.Select(s => s.StartUnixNs / 60_000_000_000).Distinct().Count();
+        Assert.Equal(200 - told, usage.Total.CallsByMetrics);
+    }
+
+    private static Span Record(Span span)
+    {
+        var (trace, id) = RequestIds.Of($"r-{span.TraceId}");
+        var attributes = span.Attributes.Items.Where(a => a.Key != "gen_ai.usage.total_tokens").Append(new("aws.request_id", $"r-{span.TraceId}"));
+        return span with
+        {
+            TraceId = trace, SpanId = id, Name = "Converse", StartUnixNs = span.StartUnixNs - 500_000_000, EndUnixNs = span.StartUnixNs, Doors = Doors.InvocationLog,
+            Attributes = new SpanAttributes([.. attributes]), Resource = SpanResource.None, Scope = new SpanScope("aws.bedrock.invocation-log", ""),
+        };
+    }
+
     private static async Task<List<string>> HoursAsync(WriterStore store) =>
         [.. (await store.Get<MeasuredUsageReport>().ReadAsync(Noon.AddDays(-21), Noon, RollupSpan.Hour)).Where(r => r.BeyondCalls > 0).Select(r => $"{r.Start:s} {r.Application} {r.Measure} {r.BeyondCalls}")];
 
@@ -107,15 +152,15 @@ public sealed class MeasuredUsageReportTests
     }
 
     // What a sender would measure of the call that starts in this minute and lasts 20 seconds.
-    private static IEnumerable<MeasuredPointRead> Minute(int minute)
+    private static IEnumerable<MeasuredPointRead> Minute(int minute, long input = 100, long output = 10)
     {
         var call = MeasureWriterTests.Delta(minute, minute + 1, 0.02);
-        yield return MeasureWriterTests.Delta(minute, minute + 1, 100);
-        yield return MeasureWriterTests.Delta(minute, minute + 1, 10, type: "output");
+        yield return MeasureWriterTests.Delta(minute, minute + 1, input);
+        yield return MeasureWriterTests.Delta(minute, minute + 1, output, type: "output");
         yield return call with { Instrument = "gen_ai.client.operation.duration", Unit = "s", Value = 20, Count = 1, Attributes = new SpanAttributes([.. call.Attributes.Items.Where(a => a.Key != "gen_ai.token.type")]) };
     }
 
-    private static Span Call(int minute, string application = "shop", string model = "amazon.nova-pro-v1:0", long cacheRead = 0)
+    private static Span Call(int minute, string application = "shop", string model = "amazon.nova-pro-v1:0", long cacheRead = 0, long input = 100, long output = 10)
     {
         var start = (UtcTime.ToUnixMs(Noon) + minute * 60_000L + 1_000) * 1_000_000;
         return new Span
@@ -123,7 +168,7 @@ public sealed class MeasuredUsageReportTests
             TraceId = new TraceId(9, (ulong)(minute + 100_000)), SpanId = new SpanId(1), Name = "chat", Kind = SpanKind.Client, StartUnixNs = start, EndUnixNs = start + 20_000_000_000,
             Resource = new SpanResource(new SpanAttributes([new("service.name", application), new("deployment.environment.name", "prod")])), Scope = new SpanScope("test", "1.0"),
             Attributes = MadeTrace.Attributes(("gen_ai.provider.name", "aws.bedrock"), ("gen_ai.operation.name", "chat"), ("gen_ai.request.model", model),
-                ("gen_ai.usage.input_tokens", 100L), ("gen_ai.usage.cache_read.input_tokens", cacheRead), ("gen_ai.usage.output_tokens", 10L), ("gen_ai.usage.total_tokens", 110L)),
+                ("gen_ai.usage.input_tokens", input), ("gen_ai.usage.cache_read.input_tokens", cacheRead), ("gen_ai.usage.output_tokens", output), ("gen_ai.usage.total_tokens", input + output)),
         };
     }
 }

@@ -23,8 +23,9 @@ internal static class Listening
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.Limits.MaxRequestBodySize = settings.Otlp.MaxBodyBytes;
-            // Without TLS nothing is negotiated, so this port speaks HTTP/2 alone.
-            if (grpcPort > 0) k.ConfigureEndpointDefaults(e => e.Protocols = e.IPEndPoint?.Port == grpcPort ? HttpProtocols.Http2 : e.Protocols);
+            // Without TLS nothing is negotiated: the gRPC port speaks HTTP/2 alone, the others HTTP/1.1.
+            var others = settings.Listeners.Any(l => l.Url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)) ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+            if (grpcPort > 0) k.ConfigureEndpointDefaults(e => e.Protocols = e.IPEndPoint?.Port == grpcPort ? HttpProtocols.Http2 : others);
         });
     }
 

@@ -9,10 +9,11 @@ namespace GenAiCostPortal.Pages.Sources;
 public sealed record JobState(JobInfo Job, FeedRun? LastRun);
 
 /// <summary>All that the Sources page shows.</summary>
+/// <param name="Checks">Permission checks of this month; they cost as feeds do.</param>
 /// <param name="Bill">The month to date, for the basis and what has no owner.</param>
 /// <param name="RunsOf">Feed whose runs are listed; empty for none.</param>
 public sealed record SourcesAnswer(
-    IReadOnlyList<FeedState> Feeds, IReadOnlyList<JobState> Jobs, ReceiverAnswer Receiver, SpendAnswer Bill, string RunsOf, IReadOnlyList<FeedRun> Runs)
+    IReadOnlyList<FeedState> Feeds, IReadOnlyList<JobState> Jobs, IReadOnlyList<FeedRun> Checks, ReceiverAnswer Receiver, SpendAnswer Bill, string RunsOf, IReadOnlyList<FeedRun> Runs)
 {
     public IReadOnlyList<FeedState> On => [.. Feeds.Where(f => f.Health != FeedHealth.Off)];
 

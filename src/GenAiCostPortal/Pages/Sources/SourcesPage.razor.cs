@@ -5,6 +5,7 @@ using GenAiCostPortal.Filters;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Feeds;
 using GenAiCostPortal.Ledger.Store;
+using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.Schedule;
 
 namespace GenAiCostPortal.Pages.Sources;
@@ -25,7 +26,8 @@ public sealed partial class SourcesPage
         var month = Period.Of(PeriodName.MonthToDate, Today);
         var bill = await Spend.ReadAsync(new SpendQuery(month.FromUtc, month.ToUtc, [], Granularity.None, SpendView.Ledger, SpendFilter.None), cancel);
         var runsOf = states.Select(s => s.Feed).Concat(jobs.Select(j => j.Job.Name)).FirstOrDefault(name => name == url["runs"]) ?? "";
-        return new SourcesAnswer(states, jobs, await Receiver.ReadAsync(cancel), bill, runsOf,
+        var checks = (await Feeds.RunsAsync(PermissionCheck.Feed, RunsShown, cancel)).Where(r => r.Start >= month.FromUtc).ToList();
+        return new SourcesAnswer(states, jobs, checks, await Receiver.ReadAsync(cancel), bill, runsOf,
             runsOf.Length == 0 ? [] : await Feeds.RunsAsync(runsOf, RunsShown, cancel));
     }
 
@@ -55,6 +57,7 @@ public sealed partial class SourcesPage
     {
         "Ledger" => "gives every billed dollar its owner",
         "Retention" => "removes spans and calls past their days, in small steps",
+        "InferenceProfiles" => "asks Bedrock which model an application inference profile stands for",
         "Attribution" => "gives stored calls the owners that today's keys name",
         _ => "",
     };

@@ -176,7 +176,7 @@ public sealed class DoorsTests
         Assert.Equal(inOrder.Content(), scattered.Content());
     }
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 40)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 20)];
 
     private static Span Record(
         string requestId, long atMs, long input, long output, long? cacheRead = null, long? cacheWrite = null, string model = MadeTrace.Claude, params (string, object)[] more)

@@ -72,11 +72,18 @@ public sealed class PermissionCheck(AwsConnections connections, FeedPlans plans,
                 var (message, cure) = AwsErrors.Words(refusal, aws.Options);
                 return new PermissionResult(action, PermissionState.Unknown, region, $"{message} {cure}");
             }
-            // Any other refusal came after the rights were looked at: nothing there, or not of this kind.
-            catch (AwsRefusedException) { tally.Add(0); }
+            // What the probe names is not there by intent: AWS looked for it, so the right was given.
+            catch (AwsRefusedException refusal) when (IsNotFound(refusal)) { tally.Add(0); }
+            catch (AwsRefusedException refusal)
+            {
+                return new PermissionResult(action, PermissionState.Unknown, region, $"AWS refused the probe itself ({refusal.Code}); the feed's next run shows it.");
+            }
         }
         return new PermissionResult(action, PermissionState.Allowed, "", "");
     }
+
+    private static bool IsNotFound(AwsRefusedException refusal) =>
+        refusal.Code != "NoSuchBucket" && (refusal.Status == 404 || refusal.Code.Contains("NotFound", StringComparison.Ordinal) || refusal.Code == "NoSuchKey");
 
     private static bool IsSilent(AwsRefusedException refusal) =>
         refusal.Code is AwsErrors.ConnectionFailed or AwsErrors.NoCredentials or AwsErrors.UnexpectedAnswer || refusal.Status >= 500

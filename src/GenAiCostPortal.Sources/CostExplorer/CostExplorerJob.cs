@@ -48,6 +48,8 @@ internal sealed class CostExplorerJob(
             run.Cover(UtcTime.Start(steps[i].From), UtcTime.Start(steps[i].To));
         }
         var words = string.Create(CultureInfo.InvariantCulture, $"{range.To.DayNumber - range.From.DayNumber} days read with {run.Tally.Requests} requests (${Money.ToUsd(run.Tally.CostNanoUsd):0.00}).");
+        // A setting that is not followed is said, not ignored.
+        if (connection.Options.CostExplorer.Granularity == "Hourly") words += " Read by the day: hourly granularity is not read yet.";
         run.Message = run.Message is "" ? words : $"{words} {run.Message}";
     }
 

@@ -69,6 +69,18 @@ public sealed class PermissionCheckTests
         Assert.Empty(server.Calls);
     }
 
+    [Theory]
+    [InlineData("ResourceNotFoundException", PermissionState.Allowed)]
+    [InlineData("ValidationException", PermissionState.Unknown)]
+    public async Task Only_an_answer_or_a_thing_not_found_shows_a_right(string code, PermissionState state)
+    {
+        var (server, portal) = await OpenAsync("CloudWatch", "cloudwatch:ListMetrics");
+        await using var s = server;
+        await using var p = portal;
+        server.Fault = _ => new TestFault(400, code, "no");
+        Assert.Equal(state, Assert.Single(await portal.Get<PermissionCheck>().RunAsync("CloudWatch", portal.Get<FeedPlans>().All[0].Connection, "ada")).State);
+    }
+
     [Fact]
     public async Task Wrong_credentials_are_no_answer()
     {

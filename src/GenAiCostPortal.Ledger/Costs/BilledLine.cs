@@ -18,6 +18,12 @@ public sealed class BilledLine
     public ChargeCategory Category { get; set; }
     /// <summary>Feature named by the cost-allocation tag; 0 = untagged.</summary>
     public int TagFeatureId { get; set; }
+    /// <summary>Every tag of the line as one name (<see cref="Store.DimensionKind.TagSet"/>: JSON object, keys ascending); 0 = none known.</summary>
+    public int TagSetId { get; set; }
+    /// <summary>ARN or id of what was used; 0 where the source names none.</summary>
+    public int ResourceId { get; set; }
+    /// <summary>IAM principal that called; 0 where the source names none.</summary>
+    public int PrincipalId { get; set; }
     /// <summary>In the chosen cost metric.</summary>
     public long AmountNanoUsd { get; set; }
     /// <summary>As billed, in <see cref="Unit"/>; null when the source gives none.</summary>
@@ -27,6 +33,22 @@ public sealed class BilledLine
     public bool IsPreliminary { get; set; }
     /// <summary>Feed that read it.</summary>
     public string Feed { get; set; } = "CostExplorer";
+}
+
+/// <summary>
+/// What one feed says that an account's day cost. Where two feeds read the same day, one of them is the bill and the difference to the
+/// other is shown. Key: day, account, feed.
+/// </summary>
+public sealed class BillOfFeed
+{
+    public DateOnly Day { get; set; }
+    public int AccountId { get; set; }
+    public required string Feed { get; set; }
+    public long AmountNanoUsd { get; set; }
+    public int Lines { get; set; }
+    public DateTime ReadAt { get; set; }
+    /// <summary>The lines of this feed are the ones in <see cref="BilledLine"/>.</summary>
+    public bool IsBill { get; set; }
 }
 
 /// <summary>What the payer paid outside the GenAI scope, so that nothing hides. Key: day, account, service.</summary>
@@ -90,11 +112,31 @@ public sealed class LedgerEntry
     public int ReleaseId { get; set; }
     public AllocationMethod Method { get; set; }
     public UnattributedReason Reason { get; set; }
+    /// <summary>Row of <see cref="Owners.OwnerRule"/> (methods Principal, Rule) or <see cref="Owners.SplitRule"/> (Shared) that decided; 0 = none.</summary>
+    public int RuleId { get; set; }
     public Basis Basis { get; set; }
     public LedgerFlags Flags { get; set; }
     public long AmountNanoUsd { get; set; }
     /// <summary>Tokens this part stands for; null where the line is not about tokens or the scale is not known.</summary>
     public long? Tokens { get; set; }
+}
+
+/// <summary>Why the ledger of a day that had been built was built again to another result.</summary>
+public enum AdjustmentCause : byte { Restated = 0, LateCalls = 1, Rules = 2, Prices = 3 }
+
+/// <summary>By how much an owner's part of a day moved when it was built again. Kept for ever.</summary>
+public sealed class LedgerAdjustment
+{
+    public long Id { get; set; }
+    public DateTime At { get; set; }
+    public DateOnly Day { get; set; }
+    public int AccountId { get; set; }
+    /// <summary>0 = unattributed.</summary>
+    public int FeatureId { get; set; }
+    public int TeamId { get; set; }
+    public AdjustmentCause Cause { get; set; }
+    public long BeforeNanoUsd { get; set; }
+    public long AfterNanoUsd { get; set; }
 }
 
 /// <summary>What CloudWatch metered: counts per hour and model that do not depend on sampling. Key: all but the value.</summary>

@@ -91,4 +91,8 @@ public enum LedgerFlags
     TierAssumed = 4,
     /// <summary>Owners (team, application, environment) follow from the feature's own calls, not from the line.</summary>
     OwnersFromFeature = 8,
+    /// <summary>Capacity paid for and not used; owned by whom the resource belongs to.</summary>
+    Idle = 16,
+    /// <summary>Recorded calls were a sample; their tokens were extrapolated.</summary>
+    Sampled = 32,
 }

@@ -5,6 +5,7 @@ public enum DimensionKind : byte
 {
     Account = 1, Region = 2, Provider = 3, Model = 4, Feature = 5, Team = 6, Application = 7, Environment = 8,
     Release = 9, Workflow = 10, Agent = 11, Service = 12, BilledService = 13, UsageType = 14, Sender = 15, Resource = 16, Metric = 17, Principal = 18,
+    TagSet = 19,
 }
 
 /// <summary>A name with a small number. Number 0 is reserved: "not known".</summary>

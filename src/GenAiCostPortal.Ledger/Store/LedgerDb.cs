@@ -4,6 +4,7 @@ using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Feeds;
 using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.ModelNames;
+using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Traces;
 using GenAiCostPortal.Ledger.Usage;
@@ -32,6 +33,11 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
     public DbSet<OutsideScopeCost> OutsideScopeCosts => Set<OutsideScopeCost>();
     public DbSet<FrozenEstimate> FrozenEstimates => Set<FrozenEstimate>();
     public DbSet<LedgerEntry> LedgerEntries => Set<LedgerEntry>();
+    public DbSet<BillOfFeed> BillsOfFeeds => Set<BillOfFeed>();
+    public DbSet<LedgerAdjustment> LedgerAdjustments => Set<LedgerAdjustment>();
+    public DbSet<OwnerRule> OwnerRules => Set<OwnerRule>();
+    public DbSet<SplitRule> SplitRules => Set<SplitRule>();
+    public DbSet<RuleChange> RuleChanges => Set<RuleChange>();
     public DbSet<MeteredUsage> MeteredUsage => Set<MeteredUsage>();
     public DbSet<FeedRun> FeedRuns => Set<FeedRun>();
     public DbSet<FeedCursor> FeedCursors => Set<FeedCursor>();
@@ -105,6 +111,11 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
         model.Entity<FrozenEstimate>(e => e.ToTable("frozen_estimate").HasKey(x => new { x.Day, x.AccountId, x.ModelId }));
         model.Entity<OutsideScopeCost>(e => e.ToTable("outside_scope_cost").HasKey(x => new { x.Day, x.AccountId, x.BilledServiceId }));
         model.Entity<LedgerEntry>(e => { e.ToTable("ledger_entry"); e.HasIndex(x => new { x.Day, x.AccountId }); });
+        model.Entity<BillOfFeed>(e => e.ToTable("bill_of_feed").HasKey(x => new { x.Day, x.AccountId, x.Feed }));
+        model.Entity<LedgerAdjustment>(e => { e.ToTable("ledger_adjustment"); e.HasIndex(x => x.Day); });
+        model.Entity<OwnerRule>(e => e.ToTable("owner_rule"));
+        model.Entity<SplitRule>(e => e.ToTable("split_rule"));
+        model.Entity<RuleChange>(e => e.ToTable("rule_change"));
         model.Entity<MeteredUsage>(e => e.ToTable("metered_usage")
             .HasKey(x => new { x.HourUnixSeconds, x.AccountId, x.RegionId, x.ModelId, x.Scope, x.Metric }));
         model.Entity<FeedRun>(e => { e.ToTable("feed_run"); e.HasIndex(x => new { x.Feed, x.Start }); });

@@ -222,6 +222,34 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.ToTable("assessment_submission", (string)null);
                 });
 
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Costs.BillOfFeed", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Feed")
+                        .HasColumnType("text");
+
+                    b.Property<long>("AmountNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsBill")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("Lines")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("ReadAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Day", "AccountId", "Feed");
+
+                    b.ToTable("bill_of_feed", (string)null);
+                });
+
             modelBuilder.Entity("GenAiCostPortal.Ledger.Costs.BilledDay", b =>
                 {
                     b.Property<int>("Day")
@@ -298,13 +326,22 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.Property<bool>("IsPreliminary")
                         .HasColumnType("boolean");
 
+                    b.Property<int>("PrincipalId")
+                        .HasColumnType("integer");
+
                     b.Property<decimal?>("Quantity")
                         .HasColumnType("numeric");
 
                     b.Property<int>("RegionId")
                         .HasColumnType("integer");
 
+                    b.Property<int>("ResourceId")
+                        .HasColumnType("integer");
+
                     b.Property<int>("TagFeatureId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("TagSetId")
                         .HasColumnType("integer");
 
                     b.Property<string>("Unit")
@@ -344,6 +381,45 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.HasKey("Day", "AccountId", "ModelId");
 
                     b.ToTable("frozen_estimate", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Costs.LedgerAdjustment", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("AfterNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("BeforeNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte>("Cause")
+                        .HasColumnType("smallint");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("FeatureId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Day");
+
+                    b.ToTable("ledger_adjustment", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Costs.LedgerEntry", b =>
@@ -406,6 +482,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                         .HasColumnType("integer");
 
                     b.Property<int>("ReleaseId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("RuleId")
                         .HasColumnType("integer");
 
                     b.Property<byte>("Scope")
@@ -750,6 +829,127 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.HasKey("Arn");
 
                     b.ToTable("inference_profile", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Owners.OwnerRule", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("Application")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Conditions")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int?>("EffectiveFrom")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("EffectiveTo")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Environment")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Feature")
+                        .HasColumnType("text");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Team")
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("owner_rule", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Owners.RuleChange", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("After")
+                        .HasColumnType("text");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("RuleId")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("UndoneAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("rule_change", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Owners.SplitRule", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<byte>("Basis")
+                        .HasColumnType("smallint");
+
+                    b.Property<string>("Conditions")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int?>("EffectiveFrom")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("EffectiveTo")
+                        .HasColumnType("integer");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Shares")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("split_rule", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Prices.Price", b =>

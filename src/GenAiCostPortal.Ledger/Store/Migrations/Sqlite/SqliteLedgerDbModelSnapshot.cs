@@ -209,6 +209,34 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.ToTable("assessment_submission", (string)null);
                 });
 
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Costs.BillOfFeed", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Feed")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("AmountNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsBill")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Lines")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ReadAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Day", "AccountId", "Feed");
+
+                    b.ToTable("bill_of_feed", (string)null);
+                });
+
             modelBuilder.Entity("GenAiCostPortal.Ledger.Costs.BilledDay", b =>
                 {
                     b.Property<int>("Day")
@@ -283,13 +311,22 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.Property<bool>("IsPreliminary")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("PrincipalId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<decimal?>("Quantity")
                         .HasColumnType("TEXT");
 
                     b.Property<int>("RegionId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("ResourceId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("TagFeatureId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("TagSetId")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Unit")
@@ -329,6 +366,43 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.HasKey("Day", "AccountId", "ModelId");
 
                     b.ToTable("frozen_estimate", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Costs.LedgerAdjustment", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AfterNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("BeforeNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Cause")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("FeatureId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Day");
+
+                    b.ToTable("ledger_adjustment", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Costs.LedgerEntry", b =>
@@ -389,6 +463,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("ReleaseId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("RuleId")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte>("Scope")
@@ -729,6 +806,121 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.HasKey("Arn");
 
                     b.ToTable("inference_profile", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Owners.OwnerRule", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Application")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Conditions")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("EffectiveFrom")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("EffectiveTo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Environment")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Feature")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Team")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("owner_rule", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Owners.RuleChange", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("After")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("RuleId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("UndoneAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("rule_change", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Owners.SplitRule", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Basis")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Conditions")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("EffectiveFrom")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("EffectiveTo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Shares")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("split_rule", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Prices.Price", b =>

@@ -1,3 +1,4 @@
+using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
 
 namespace GenAiCostPortal.Ledger.Costs;
@@ -8,9 +9,10 @@ internal enum BillChange { None, Marks, Amounts }
 /// <summary>The lines of one day and account as read, one per key, ready to be stored.</summary>
 internal sealed class BillOfDay
 {
-    private readonly record struct Key(int Region, int Service, int UsageType, ChargeCategory Category, int TagFeature, string Unit);
+    private readonly record struct Key(
+        int Region, int Service, int UsageType, ChargeCategory Category, int TagFeature, int TagSet, int Resource, int Principal, string Unit);
 
-    private readonly SortedDictionary<string, BilledLine> _lines = new(StringComparer.Ordinal);
+    private readonly Dictionary<Key, BilledLine> _lines = [];
 
     public IReadOnlyCollection<BilledLine> Lines => _lines.Values;
     public long AmountNanoUsd => _lines.Values.Sum(l => l.AmountNanoUsd);
@@ -26,6 +28,9 @@ internal sealed class BillOfDay
                 BilledServiceId = dimensions.GetOrAdd(DimensionKind.BilledService, read.Service, added),
                 UsageTypeId = dimensions.GetOrAdd(DimensionKind.UsageType, read.UsageType, added),
                 TagFeatureId = dimensions.GetOrAdd(DimensionKind.Feature, read.TagFeature, added),
+                TagSetId = read.Tags.Count == 0 ? 0 : dimensions.GetOrAdd(DimensionKind.TagSet, TagSet.Write(read.Tags), added),
+                ResourceId = dimensions.GetOrAdd(DimensionKind.Resource, read.ResourceId, added),
+                PrincipalId = dimensions.GetOrAdd(DimensionKind.Principal, read.Principal, added),
                 Category = read.Category,
                 AmountNanoUsd = Money.ToNanoUsd(read.AmountUsd),
                 Quantity = read.Quantity,
@@ -45,7 +50,7 @@ internal sealed class BillOfDay
         if (stored.Count != _lines.Count) return BillChange.Amounts;
         foreach (var old in stored)
         {
-            if (!_lines.TryGetValue(Text(old), out var line) || line.AmountNanoUsd != old.AmountNanoUsd || line.Quantity != old.Quantity) return BillChange.Amounts;
+            if (!_lines.TryGetValue(KeyOf(old), out var line) || line.AmountNanoUsd != old.AmountNanoUsd || line.Quantity != old.Quantity) return BillChange.Amounts;
             marks |= line.IsPreliminary != old.IsPreliminary;
         }
         return marks ? BillChange.Marks : BillChange.None;
@@ -53,10 +58,10 @@ internal sealed class BillOfDay
 
     private void Add(BilledLine line)
     {
-        var text = Text(line);
-        if (!_lines.TryGetValue(text, out var same))
+        var key = KeyOf(line);
+        if (!_lines.TryGetValue(key, out var same))
         {
-            _lines[text] = line;
+            _lines[key] = line;
             return;
         }
         same.AmountNanoUsd += line.AmountNanoUsd;
@@ -64,6 +69,6 @@ internal sealed class BillOfDay
         same.IsPreliminary |= line.IsPreliminary;
     }
 
-    private static string Text(BilledLine line) =>
-        new Key(line.RegionId, line.BilledServiceId, line.UsageTypeId, line.Category, line.TagFeatureId, line.Unit).ToString();
+    private static Key KeyOf(BilledLine line) => new(
+        line.RegionId, line.BilledServiceId, line.UsageTypeId, line.Category, line.TagFeatureId, line.TagSetId, line.ResourceId, line.PrincipalId, line.Unit);
 }

@@ -11,7 +11,8 @@ public sealed class BillWriter(
 
     private static readonly string[] LineColumns =
     [
-        "Day", "AccountId", "RegionId", "BilledServiceId", "UsageTypeId", "Category", "TagFeatureId", "AmountNanoUsd", "Quantity", "Unit", "IsPreliminary", "Feed",
+        "Day", "AccountId", "RegionId", "BilledServiceId", "UsageTypeId", "Category", "TagFeatureId", "TagSetId", "ResourceId", "PrincipalId",
+        "AmountNanoUsd", "Quantity", "Unit", "IsPreliminary", "Feed",
     ];
 
     private bool _isCompiled;
@@ -186,7 +187,8 @@ public sealed class BillWriter(
 
     private static object[] Values(BilledLine l) =>
     [
-        l.Day.DayNumber, l.AccountId, l.RegionId, l.BilledServiceId, l.UsageTypeId, (int)l.Category, l.TagFeatureId, l.AmountNanoUsd,
+        l.Day.DayNumber, l.AccountId, l.RegionId, l.BilledServiceId, l.UsageTypeId, (int)l.Category, l.TagFeatureId, l.TagSetId, l.ResourceId, l.PrincipalId,
+        l.AmountNanoUsd,
         l.Quantity is { } quantity ? quantity : DBNull.Value, l.Unit, l.IsPreliminary, l.Feed,
     ];
 

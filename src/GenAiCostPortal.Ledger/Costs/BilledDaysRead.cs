@@ -4,7 +4,17 @@ namespace GenAiCostPortal.Ledger.Costs;
 /// <param name="TagFeature">Value of the feature tag; null or empty = untagged.</param>
 public sealed record BilledLineRead(
     DateOnly Day, string AccountId, string Region, string Service, string UsageType, ChargeCategory Category,
-    string? TagFeature, decimal AmountUsd, decimal? Quantity, string Unit, bool IsPreliminary);
+    string? TagFeature, decimal AmountUsd, decimal? Quantity, string Unit, bool IsPreliminary)
+{
+    /// <summary>Tags kept of the line (<see cref="Owners.KeptTags"/>), key → value; empty when the source names none.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = NoTags;
+    /// <summary>ARN or id of what was used; empty when the source names none.</summary>
+    public string ResourceId { get; init; } = "";
+    /// <summary>IAM principal that called; empty when the source names none.</summary>
+    public string Principal { get; init; } = "";
+
+    private static readonly IReadOnlyDictionary<string, string> NoTags = new Dictionary<string, string>();
+}
 
 /// <summary>Cost of a service outside the GenAI scope on a day.</summary>
 public sealed record OutsideScopeRead(DateOnly Day, string AccountId, string Service, decimal AmountUsd);

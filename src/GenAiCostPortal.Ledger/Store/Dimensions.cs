@@ -70,7 +70,7 @@ public sealed class Dimensions(IDbContextFactory<LedgerDb> stores)
     public int GetOrAdd(DimensionKind kind, string? name, ICollection<DimensionValue> added, string? label = null)
     {
         if (string.IsNullOrEmpty(name)) return 0;
-        if (name.Length > 300) name = name[..300];
+        if (name.Length > 300 && kind != DimensionKind.TagSet) name = name[..300];
         if (_ids.TryGetValue((kind, name), out var id)) return id;
         lock (_adding)
         {

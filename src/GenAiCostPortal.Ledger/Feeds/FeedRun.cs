@@ -43,6 +43,8 @@ public sealed class SenderSeen
     public string Reading { get; set; } = "";
     public long Spans { get; set; }
     public long Calls { get; set; }
+    /// <summary>Spans that wrap or add up calls below them: counted there, not twice.</summary>
+    public long RollUps { get; set; }
     public DateTime FirstSeen { get; set; }
     public DateTime LastSeen { get; set; }
 }

@@ -27,6 +27,7 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
     public DbSet<CostSeries> CostSeries => Set<CostSeries>();
     public DbSet<UsageRollup> UsageRollups => Set<UsageRollup>();
     public DbSet<CostRollup> CostRollups => Set<CostRollup>();
+    public DbSet<UserRollup> UserRollups => Set<UserRollup>();
     public DbSet<Price> Prices => Set<Price>();
     public DbSet<BilledLine> BilledLines => Set<BilledLine>();
     public DbSet<BilledDay> BilledDays => Set<BilledDay>();
@@ -105,6 +106,7 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
             e.ToTable("cost_rollup").HasKey(x => new { x.Span, x.SlotUnixSeconds, x.SeriesId });
             e.Ignore(x => x.Tokens);
         });
+        model.Entity<UserRollup>(e => e.ToTable("user_rollup").HasKey(x => new { x.Day, x.SeriesId }));
         model.Entity<Price>(e => { e.ToTable("price"); e.HasIndex(x => x.Model); });
         model.Entity<BilledLine>(e => { e.ToTable("billed_line"); e.HasIndex(x => new { x.Day, x.AccountId }); });
         model.Entity<BilledDay>(e => e.ToTable("billed_day").HasKey(x => new { x.Day, x.AccountId }));

@@ -41,6 +41,8 @@ public sealed class TraceRow
     /// <summary>Usage series and start under which the request is booked (to move the booking exactly).</summary>
     public int RequestSeriesId { get; set; }
     public long RequestUnixMs { get; set; }
+    /// <summary>Keyed hash of who asked; 0 when no span says.</summary>
+    public long UserHash { get; set; }
     /// <summary>Doors of its spans: <c>Otlp</c>, <c>Otlp,InvocationLog</c> …</summary>
     public string Source { get; set; } = "Otlp";
 }
@@ -64,6 +66,8 @@ public sealed class SpanRow
     /// <summary>Compact JSON object.</summary>
     public string Attributes { get; set; } = "{}";
     public Doors Doors { get; set; } = Doors.Otlp;
+    /// <summary>A wrapper that repeats the calls below it; counted so at its sender.</summary>
+    public bool IsRollUp { get; set; }
 }
 
 /// <summary>Resource attributes and instrumentation scope shared by many spans.</summary>

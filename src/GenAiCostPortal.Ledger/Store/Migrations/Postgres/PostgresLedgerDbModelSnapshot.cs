@@ -670,6 +670,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<long>("RollUps")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("ScopeName")
                         .IsRequired()
                         .HasColumnType("text");
@@ -1092,6 +1095,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.Property<long>("DurationNs")
                         .HasColumnType("bigint");
 
+                    b.Property<bool>("IsRollUp")
+                        .HasColumnType("boolean");
+
                     b.Property<byte>("Kind")
                         .HasColumnType("smallint");
 
@@ -1204,6 +1210,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.Property<byte[]>("TraceId")
                         .IsRequired()
                         .HasColumnType("bytea");
+
+                    b.Property<long>("UserHash")
+                        .HasColumnType("bigint");
 
                     b.Property<int>("WorkflowId")
                         .HasColumnType("integer");
@@ -1600,6 +1609,31 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.HasKey("Id");
 
                     b.ToTable("usage_series", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.UserRollup", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("SeriesId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("EstimatedCostNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("RequestsWithoutCost")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Users")
+                        .HasColumnType("bytea");
+
+                    b.HasKey("Day", "SeriesId");
+
+                    b.ToTable("user_rollup", (string)null);
                 });
 #pragma warning restore 612, 618
         }

@@ -647,6 +647,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("RollUps")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ScopeName")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -1061,6 +1064,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.Property<long>("DurationNs")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsRollUp")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte>("Kind")
                         .HasColumnType("INTEGER");
 
@@ -1173,6 +1179,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.Property<byte[]>("TraceId")
                         .IsRequired()
                         .HasColumnType("BLOB");
+
+                    b.Property<long>("UserHash")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("WorkflowId")
                         .HasColumnType("INTEGER");
@@ -1569,6 +1578,31 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.ToTable("usage_series", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.UserRollup", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SeriesId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("EstimatedCostNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RequestsWithoutCost")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Users")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Day", "SeriesId");
+
+                    b.ToTable("user_rollup", (string)null);
                 });
 #pragma warning restore 612, 618
         }

@@ -50,6 +50,7 @@ internal static class AddSchedule
         services.AddHostedService(s => s.GetRequiredService<JobSchedule>());
         services.AddQuartzClock(options);
         services.AddHostedService<MissedRuns>();
+        services.AddHostedService<RulesWatch>();
     }
 
     private static void AddInvocationLogs(this IServiceCollection services)

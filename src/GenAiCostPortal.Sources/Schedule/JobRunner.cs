@@ -71,12 +71,13 @@ internal sealed partial class JobRunner(IEnumerable<IScheduledJob> jobs, FeedRun
             SayFault(fault, row.Id, job.Name, connection);
         }
         await row.EndAsync(run.End(), CancellationToken.None);
-        if (run.HasChangedTheBill && request.BuildsLedger && job.Name != LedgerJob.JobName) await BuildLedgerAsync(cancel);
+        if (run.HasChangedTheBill && request.BuildsLedger && job.Name != LedgerJob.JobName) await BuildLedgerAsync(JobRequest.Scheduled, cancel);
     }
 
-    private async Task BuildLedgerAsync(CancellationToken cancel)
+    /// <summary>Builds the ledger; a build that runs already is followed by another.</summary>
+    public async Task BuildLedgerAsync(JobRequest request, CancellationToken cancel)
     {
-        if (_jobs.ContainsKey(LedgerJob.JobName) && !await RunAsync(LedgerJob.JobName, JobRequest.Scheduled, cancel)) _again[LedgerJob.JobName] = true;
+        if (_jobs.ContainsKey(LedgerJob.JobName) && !await RunAsync(LedgerJob.JobName, request, cancel)) _again[LedgerJob.JobName] = true;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {Run} of {Job} {Connection}: AWS refused with {Code}: {Message}")]

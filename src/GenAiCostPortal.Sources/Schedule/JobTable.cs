@@ -34,7 +34,7 @@ internal static class JobTable
         ("Accounts", "0 50 5 * * ?", "every day at 05:50 (UTC)"),
         ("Inventory", "0 10 6 * * ?", "every day at 06:10 (UTC)"),
         ("PriceList", "0 30 4 ? * MON", "every Monday at 04:30 (UTC)"),
-        ("Ledger", "30 0/10 * * * ?", "every 10 minutes, and after each change of the bill"),
+        ("Ledger", "30 0/10 * * * ?", "every 10 minutes, and after each change of the bill or the rules"),
         ("Retention", "0 40 3 * * ?", "every day at 03:40 (UTC)"),
         ("Attribution", "Off", "when asked, after owner keys were changed"),
     ];

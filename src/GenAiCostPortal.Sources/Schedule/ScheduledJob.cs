@@ -26,7 +26,7 @@ internal interface IScheduledJob
 internal sealed record DayRange(DateOnly From, DateOnly To);
 
 /// <summary>Why a job runs.</summary>
-/// <param name="Trigger"><c>Schedule</c>, <c>RunNow</c>, <c>Backfill</c> or <c>Sample</c>.</param>
+/// <param name="Trigger"><c>Schedule</c>, <c>RunNow</c>, <c>Backfill</c>, <c>Sample</c> or <c>Rules</c>.</param>
 /// <param name="ReadAt">Time that made answers are of; null = now. The sample organisation's first read of its bill lies in the past.</param>
 /// <param name="BuildsLedger">False when another run follows at once, which builds it.</param>
 internal sealed record JobRequest(string Trigger, string Who = "", DayRange? Days = null, DateTime? ReadAt = null, bool BuildsLedger = true)

@@ -24,7 +24,7 @@ public static class LedgerRegistration
         services.AddSingleton<OwnerSettings>();
         services.AddSingleton<OwnerPreview>();
         services.AddSingleton<OwnerReading>();
-        services.AddSingleton<RuleBook>();
+        services.AddSingleton<RuleDesk>();
         services.AddSingleton<PriceFinder>();
         services.AddSingleton<PriceListWriter>();
         services.AddSingleton<OwnPrices>();

@@ -42,7 +42,7 @@ public static class RuleCheck
     {
         if (!Enum.IsDefined(c.Subject)) return "It looks at nothing that a line has.";
         if (!Enum.IsDefined(c.Match)) return "It does not say how to compare.";
-        var subject = RuleText.Subject(c.Subject);
+        var subject = RuleWords.Subject(c.Subject);
         if (HasKey(c.Subject) && string.IsNullOrWhiteSpace(c.Key)) return $"Name the key of the {subject}.";
         if (!HasKey(c.Subject) && c.Key.Length > 0) return $"The {subject} has no key.";
         if (c.Key.Length > KeyLength) return $"A key has at most {KeyLength} characters.";

@@ -94,9 +94,9 @@ internal static class RuleImport
         .. steps.Select(s => s switch
         {
             { Rule: null } => new RuleImportStep(s.Kind, RuleImportKind.Moved, "", "The order is that of the file."),
-            { Before: null } => new RuleImportStep(s.Kind, RuleImportKind.Added, s.Rule.Draft.Name, RuleText.Whole(s.Rule.Draft)),
-            { After: null } => new RuleImportStep(s.Kind, RuleImportKind.Removed, s.Rule.Draft.Name, RuleText.Whole(s.Rule.Draft)),
-            _ => new RuleImportStep(s.Kind, RuleImportKind.Changed, s.Rule.Draft.Name, RuleText.Difference(s.Before.Read(s.Kind), s.After.Read(s.Kind))),
+            { Before: null } => new RuleImportStep(s.Kind, RuleImportKind.Added, s.Rule.Draft.Name, RuleWords.Whole(s.Rule.Draft)),
+            { After: null } => new RuleImportStep(s.Kind, RuleImportKind.Removed, s.Rule.Draft.Name, RuleWords.Whole(s.Rule.Draft)),
+            _ => new RuleImportStep(s.Kind, RuleImportKind.Changed, s.Rule.Draft.Name, RuleWords.Difference(s.Before.Read(s.Kind), s.After.Read(s.Kind))),
         }),
     ];
 }

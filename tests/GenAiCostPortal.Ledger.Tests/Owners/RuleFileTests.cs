@@ -9,19 +9,19 @@ public sealed class RuleFileTests
     public async Task Written_out_and_read_in_elsewhere_gives_the_same_rules()
     {
         await using var f = await LedgerFixture.CreateAsync();
-        var book = f.Get<RuleBook>();
-        await book.AddAsync(RuleBookTests.Search("Suche für Ärzte"), "Ada");
-        await book.AddAsync(RuleBookTests.Search("b") with { IsEnabled = false, EffectiveTo = new(2027, 1, 1), Conditions = [new(RuleSubject.Principal, RuleMatch.Pattern, "arn:aws:iam::*:role/\"copy\"-*")] }, "Ada", 1);
-        await book.AddAsync(RuleBookTests.Guardrails(), "Ada");
-        await book.AddAsync(RuleBookTests.Guardrails("Tax") with { Basis = SplitBasis.Requests, Shares = new Dictionary<string, decimal> { ["b"] = 1, ["a"] = 1 } }, "Ada");
+        var book = f.Get<RuleDesk>();
+        await book.AddAsync(RuleDeskTests.Search("Suche für Ärzte"), "Ada");
+        await book.AddAsync(RuleDeskTests.Search("b") with { IsEnabled = false, EffectiveTo = new(2027, 1, 1), Conditions = [new(RuleSubject.Principal, RuleMatch.Pattern, "arn:aws:iam::*:role/\"copy\"-*")] }, "Ada", 1);
+        await book.AddAsync(RuleDeskTests.Guardrails(), "Ada");
+        await book.AddAsync(RuleDeskTests.Guardrails("Tax") with { Basis = SplitBasis.Requests, Shares = new Dictionary<string, decimal> { ["b"] = 1, ["a"] = 1 } }, "Ada");
         var text = RuleFile.Write(await book.ReadAsync());
 
         await using var other = await LedgerFixture.CreateAsync();
         var mistakes = new Dictionary<string, string>();
-        await other.Get<RuleBook>().ImportAsync(RuleFile.Read(text, mistakes)!, "Ben");
+        await other.Get<RuleDesk>().ImportAsync(RuleFile.Read(text, mistakes)!, "Ben");
         Assert.Empty(mistakes);
-        Assert.Equal(text, RuleFile.Write(await other.Get<RuleBook>().ReadAsync()));
-        Assert.Empty(await other.Get<RuleBook>().PreviewImportAsync(RuleFile.Read(text, mistakes)!));
+        Assert.Equal(text, RuleFile.Write(await other.Get<RuleDesk>().ReadAsync()));
+        Assert.Empty(await other.Get<RuleDesk>().PreviewImportAsync(RuleFile.Read(text, mistakes)!));
         Assert.StartsWith("{\n  \"format\": \"genai-cost-portal-rules\",\n  \"version\": 1,\n  \"ownerRules\": [", text, StringComparison.Ordinal);
         Assert.Contains("Suche für Ärzte", text, StringComparison.Ordinal);
     }
@@ -30,10 +30,10 @@ public sealed class RuleFileTests
     public async Task An_import_says_before_what_it_adds_changes_moves_and_removes_and_then_does_just_that()
     {
         await using var f = await LedgerFixture.CreateAsync();
-        var book = f.Get<RuleBook>();
-        foreach (var name in new[] { "a", "b", "c" }) await book.AddAsync(RuleBookTests.Search(name), "Ada");
-        await book.AddAsync(RuleBookTests.Guardrails(), "Ada");
-        var file = new RuleFile([RuleBookTests.Search("d"), RuleBookTests.Search("C") with { Team = "Growth" }, RuleBookTests.Search("a")], [RuleBookTests.Guardrails()]);
+        var book = f.Get<RuleDesk>();
+        foreach (var name in new[] { "a", "b", "c" }) await book.AddAsync(RuleDeskTests.Search(name), "Ada");
+        await book.AddAsync(RuleDeskTests.Guardrails(), "Ada");
+        var file = new RuleFile([RuleDeskTests.Search("d"), RuleDeskTests.Search("C") with { Team = "Growth" }, RuleDeskTests.Search("a")], [RuleDeskTests.Guardrails()]);
         var said = await book.PreviewImportAsync(file);
         Assert.Equal(["Removed b", "Added d", "Changed C", "Moved "], said.Select(s => $"{s.What} {s.Name}"));
         Assert.Equal("named C, before c; to feature product-search, team Growth, before feature product-search, team Search", said[2].Text);

@@ -12,7 +12,7 @@ namespace GenAiCostPortal.Ledger.Owners;
 public sealed record RuleChangeSeen(int Id, DateTime At, string Who, RuleKind Kind, int RuleId, string Name, string Text, RuleSheet? Before, RuleSheet? After, DateTime? UndoneAt);
 
 /// <summary>Reads and changes owner rules and split rules. Each change is in the history, can be undone, and has the ledger built anew.</summary>
-public sealed class RuleBook(IDbContextFactory<LedgerDb> stores, WriteGate gate, LedgerChanges changes, TimeProvider clock) : IDisposable
+public sealed class RuleDesk(IDbContextFactory<LedgerDb> stores, WriteGate gate, LedgerChanges changes, TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim _editing = new(1, 1);
 
@@ -154,9 +154,9 @@ public sealed class RuleBook(IDbContextFactory<LedgerDb> stores, WriteGate gate,
         var (before, after) = (row.Before is null ? null : RuleSheet.FromJson(row.Before), row.After is null ? null : RuleSheet.FromJson(row.After));
         var text = (before?.Read(kind), after?.Read(kind)) switch
         {
-            (null, { } now) => "Added: " + RuleText.Whole(now),
-            ({ } then, null) => "Removed: " + RuleText.Whole(then),
-            ({ } then, { } now) => "Changed: " + RuleText.Difference(then, now),
+            (null, { } now) => "Added: " + RuleWords.Whole(now),
+            ({ } then, null) => "Removed: " + RuleWords.Whole(then),
+            ({ } then, { } now) => "Changed: " + RuleWords.Difference(then, now),
             _ => "",
         };
         return new RuleChangeSeen(row.Id, row.At, row.Who, kind, row.RuleId, (after ?? before)?.Name ?? "", text, before, after, row.UndoneAt);

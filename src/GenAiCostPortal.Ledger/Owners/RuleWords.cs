@@ -3,7 +3,7 @@ using System.Globalization;
 namespace GenAiCostPortal.Ledger.Owners;
 
 /// <summary>Rules as people read them.</summary>
-public static class RuleText
+public static class RuleWords
 {
     /// <summary>What a condition looks at: <c>account</c>, <c>AWS service</c>.</summary>
     public static string Subject(RuleSubject subject) => subject switch

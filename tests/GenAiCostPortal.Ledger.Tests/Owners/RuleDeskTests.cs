@@ -3,7 +3,7 @@ using Xunit;
 
 namespace GenAiCostPortal.Ledger.Owners;
 
-public sealed class RuleBookTests
+public sealed class RuleDeskTests
 {
     internal static OwnerRuleDraft Search(string name = "Search account") => new()
     {
@@ -17,7 +17,7 @@ public sealed class RuleBookTests
         Shares = new Dictionary<string, decimal> { ["support-copilot"] = 0.75m, ["ticket-triage"] = 0.25m },
     };
 
-    private static async Task<int> AddAsync(RuleBook book, RuleDraft draft, string who = "Ada", int? position = null)
+    private static async Task<int> AddAsync(RuleDesk book, RuleDraft draft, string who = "Ada", int? position = null)
     {
         var answer = await book.AddAsync(draft, who, position);
         Assert.Equal("", answer.Words);
@@ -30,7 +30,7 @@ public sealed class RuleBookTests
     public async Task Rules_are_kept_in_order_with_everything_they_say()
     {
         await using var f = await LedgerFixture.CreateAsync();
-        var book = f.Get<RuleBook>();
+        var book = f.Get<RuleDesk>();
         var said = new List<LedgerPart>();
         using var _ = f.Get<LedgerChanges>().Subscribe(said.Add);
         var c = await AddAsync(book, Search("c"));
@@ -71,7 +71,7 @@ public sealed class RuleBookTests
     public async Task What_cannot_work_is_refused_in_words_and_nothing_is_stored(string field, string words, RuleDraft draft)
     {
         await using var f = await LedgerFixture.CreateAsync();
-        var book = f.Get<RuleBook>();
+        var book = f.Get<RuleDesk>();
         await AddAsync(book, Search("Taken"));
         var answer = await book.AddAsync(draft, "Ada");
         Assert.False(answer.IsDone);
@@ -84,7 +84,7 @@ public sealed class RuleBookTests
     public async Task There_is_a_most_of_rules_and_what_is_not_there_is_said()
     {
         await using var f = await LedgerFixture.CreateAsync();
-        var book = f.Get<RuleBook>();
+        var book = f.Get<RuleDesk>();
         await book.ImportAsync(new RuleFile([.. Enumerable.Range(0, RuleCheck.RulesAtMost).Select(i => Search("r" + i))], []), "Ada");
         Assert.Contains("200 rules already", (await book.AddAsync(Search("one more"), "Ada")).Refusal, StringComparison.Ordinal);
         Assert.True((await book.ChangeAsync(9_999, Search(), "Ada")).IsMissing);
@@ -97,7 +97,7 @@ public sealed class RuleBookTests
     public async Task Every_change_is_in_the_history_with_who_and_what()
     {
         await using var f = await LedgerFixture.CreateAsync();
-        var book = f.Get<RuleBook>();
+        var book = f.Get<RuleDesk>();
         var a = await AddAsync(book, Search("a"));
         var b = await AddAsync(book, Search("b"), "Ben");
         await book.ChangeAsync(a, Search("a") with { Feature = "ranking", IsEnabled = false }, "Ben");
@@ -120,7 +120,7 @@ public sealed class RuleBookTests
     public async Task An_undone_change_leaves_the_rules_as_they_were_before_it()
     {
         await using var f = await LedgerFixture.CreateAsync();
-        var book = f.Get<RuleBook>();
+        var book = f.Get<RuleDesk>();
         await AddAsync(book, Search("a"));
         var b = await AddAsync(book, Search("b"));
         await AddAsync(book, Search("c"));
@@ -150,7 +150,7 @@ public sealed class RuleBookTests
     public async Task A_change_that_others_built_on_is_not_undone_and_the_later_one_is_named()
     {
         await using var f = await LedgerFixture.CreateAsync();
-        var book = f.Get<RuleBook>();
+        var book = f.Get<RuleDesk>();
         var a = await AddAsync(book, Search("a"));
         await book.ChangeAsync(a, Search("a") with { Team = "Growth" }, "Ben");
         var (second, first) = ((await book.HistoryAsync())[0], (await book.HistoryAsync())[1]);
@@ -165,7 +165,7 @@ public sealed class RuleBookTests
     public async Task Two_people_at_once_lose_nothing()
     {
         await using var f = await LedgerFixture.CreateAsync();
-        var book = f.Get<RuleBook>();
+        var book = f.Get<RuleDesk>();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => book.AddAsync(Search("r" + i), "Ada", 1)));
         var rules = (await book.ReadAsync()).Owners;
         Assert.Equal(Enumerable.Range(1, 8), rules.Select(r => r.Position));

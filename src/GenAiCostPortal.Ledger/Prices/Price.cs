@@ -4,7 +4,8 @@ using GenAiCostPortal.Ledger.Usage;
 namespace GenAiCostPortal.Ledger.Prices;
 
 /// <summary>Where a price comes from, in order of trust within a day (algorithms §3).</summary>
-public enum PriceSource : byte { AwsPriceList = 0, AwsQuote = 1, PublicList = 2, Derived = 3, Override = 4, Learnt = 5 }
+/// <remarks>Filled rows complete a price that lacked kinds, for past usage only (<see cref="Repricing"/>); no call is ever looked up at one.</remarks>
+public enum PriceSource : byte { AwsPriceList = 0, AwsQuote = 1, PublicList = 2, Derived = 3, Override = 4, Learnt = 5, Filled = 6 }
 
 /// <summary>
 /// What one model costs from a date on, under a tier, routing scope, region and context band. USD, nano-USD per million tokens;
@@ -21,11 +22,14 @@ public sealed class Price
     /// <summary>Empty = any region; a trailing <c>*</c> means every region that begins so (<c>eu-*</c>).</summary>
     public string Region { get; set; } = "";
     public ContextBand Band { get; set; }
+    /// <summary>Account a learnt price was seen in; empty = every account.</summary>
+    public string Account { get; set; } = "";
     /// <summary>First day it holds, UTC; null = the start is not known (open).</summary>
     public DateOnly? EffectiveFrom { get; set; }
     public PriceSource Source { get; set; }
     /// <summary>Which list or quote, and when it was read.</summary>
     public string Provenance { get; set; } = "";
+    /// <summary>Day it was read or entered; of a learnt price the last day on which the bill showed it.</summary>
     public DateOnly? ReadOn { get; set; }
     public long? InputNanoUsd { get; set; }
     public long? CacheReadNanoUsd { get; set; }

@@ -29,6 +29,9 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
     public DbSet<CostRollup> CostRollups => Set<CostRollup>();
     public DbSet<UserRollup> UserRollups => Set<UserRollup>();
     public DbSet<Price> Prices => Set<Price>();
+    public DbSet<LearntRate> LearntRates => Set<LearntRate>();
+    public DbSet<Repricing> Repricings => Set<Repricing>();
+    public DbSet<RepricedUsage> RepricedUsages => Set<RepricedUsage>();
     public DbSet<BilledLine> BilledLines => Set<BilledLine>();
     public DbSet<BilledDay> BilledDays => Set<BilledDay>();
     public DbSet<OutsideScopeCost> OutsideScopeCosts => Set<OutsideScopeCost>();
@@ -108,6 +111,13 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
         });
         model.Entity<UserRollup>(e => e.ToTable("user_rollup").HasKey(x => new { x.Day, x.SeriesId }));
         model.Entity<Price>(e => { e.ToTable("price"); e.HasIndex(x => x.Model); });
+        model.Entity<LearntRate>(e =>
+        {
+            e.ToTable("learnt_rate").HasKey(x => new { x.Day, x.AccountId, x.BilledServiceId, x.UsageTypeId });
+            e.HasIndex(x => new { x.ModelId, x.Day });
+        });
+        model.Entity<Repricing>(e => e.ToTable("repricing"));
+        model.Entity<RepricedUsage>(e => { e.ToTable("repriced_usage"); e.HasIndex(x => new { x.RepricingId, x.Day }); });
         model.Entity<BilledLine>(e => { e.ToTable("billed_line"); e.HasIndex(x => new { x.Day, x.AccountId }); });
         model.Entity<BilledDay>(e => e.ToTable("billed_day").HasKey(x => new { x.Day, x.AccountId }));
         model.Entity<FrozenEstimate>(e => e.ToTable("frozen_estimate").HasKey(x => new { x.Day, x.AccountId, x.ModelId }));

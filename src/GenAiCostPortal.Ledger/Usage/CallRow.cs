@@ -144,6 +144,8 @@ public sealed class CostRollup
     public long UnpricedTokens { get; set; }
     /// <summary>Billable calls without tokens or with no price at all.</summary>
     public long CallsWithoutCost { get; set; }
+    /// <summary>Row of <see cref="Prices.Price"/> that a re-pricing put in the place of the series' own; 0 = the series' own.</summary>
+    public int RepricedId { get; set; }
 
     public TokenCounts Tokens => new(Input, CacheRead, CacheWrite5m, CacheWrite30m, CacheWrite1h, Output, Reasoning);
 }

@@ -955,6 +955,54 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.ToTable("split_rule", (string)null);
                 });
 
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Prices.LearntRate", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("BilledServiceId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("UsageTypeId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("AmountNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte>("Band")
+                        .HasColumnType("smallint");
+
+                    b.Property<byte>("Kind")
+                        .HasColumnType("smallint");
+
+                    b.Property<int>("ModelId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("NanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("RegionId")
+                        .HasColumnType("integer");
+
+                    b.Property<byte>("Scope")
+                        .HasColumnType("smallint");
+
+                    b.Property<byte>("Tier")
+                        .HasColumnType("smallint");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Day", "AccountId", "BilledServiceId", "UsageTypeId");
+
+                    b.HasIndex("ModelId", "Day");
+
+                    b.ToTable("learnt_rate", (string)null);
+                });
+
             modelBuilder.Entity("GenAiCostPortal.Ledger.Prices.Price", b =>
                 {
                     b.Property<int>("Id")
@@ -962,6 +1010,10 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                         .HasColumnType("integer");
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("Account")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<byte>("Band")
                         .HasColumnType("smallint");
@@ -1020,6 +1072,129 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.HasIndex("Model");
 
                     b.ToTable("price", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Prices.RepricedUsage", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("AfterNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte>("Band")
+                        .HasColumnType("smallint");
+
+                    b.Property<long>("BeforeNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("FromPriceId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("ModelId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("RegionId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("RepricingId")
+                        .HasColumnType("integer");
+
+                    b.Property<byte>("Scope")
+                        .HasColumnType("smallint");
+
+                    b.Property<byte>("Tier")
+                        .HasColumnType("smallint");
+
+                    b.Property<int>("ToPriceId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RepricingId", "Day");
+
+                    b.ToTable("repriced_usage", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Prices.Repricing", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<long>("AfterNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("BeforeNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Days")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("FirstDay")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("FromPriceId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("LastDay")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("NextDay")
+                        .HasColumnType("integer");
+
+                    b.Property<byte>("Operation")
+                        .HasColumnType("smallint");
+
+                    b.Property<int>("PriceId")
+                        .HasColumnType("integer");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("smallint");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("UndoneAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("UndoneBy")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("repricing", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Store.DimensionValue", b =>
@@ -1349,6 +1524,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
 
                     b.Property<long>("Reasoning")
                         .HasColumnType("bigint");
+
+                    b.Property<int>("RepricedId")
+                        .HasColumnType("integer");
 
                     b.Property<long>("UnpricedTokens")
                         .HasColumnType("bigint");

@@ -926,11 +926,63 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.ToTable("split_rule", (string)null);
                 });
 
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Prices.LearntRate", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("BilledServiceId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("UsageTypeId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AmountNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Band")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ModelId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("NanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("RegionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Scope")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Tier")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Day", "AccountId", "BilledServiceId", "UsageTypeId");
+
+                    b.HasIndex("ModelId", "Day");
+
+                    b.ToTable("learnt_rate", (string)null);
+                });
+
             modelBuilder.Entity("GenAiCostPortal.Ledger.Prices.Price", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Account")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<byte>("Band")
                         .HasColumnType("INTEGER");
@@ -989,6 +1041,125 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.HasIndex("Model");
 
                     b.ToTable("price", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Prices.RepricedUsage", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("AccountId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AfterNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Band")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("BeforeNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("FromPriceId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ModelId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("RegionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("RepricingId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Scope")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Tier")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ToPriceId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RepricingId", "Day");
+
+                    b.ToTable("repriced_usage", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Prices.Repricing", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AfterNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("BeforeNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Days")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("FirstDay")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("FromPriceId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LastDay")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("NextDay")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Operation")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("PriceId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("UndoneAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UndoneBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("repricing", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Store.DimensionValue", b =>
@@ -1317,6 +1488,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Reasoning")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("RepricedId")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("UnpricedTokens")

@@ -47,7 +47,9 @@ public static class LedgerRegistration
         services.AddSingleton<OpenDays>();
         services.AddSingleton<EstimateFreezer>();
         services.AddSingleton<LedgerSwap>();
+        services.AddSingleton<BillNames>();
         services.AddSingleton<LedgerBuild>();
+        services.AddSingleton<LedgerTrial>();
         services.AddSingleton<DayHours>();
         services.AddSingleton<BillState>();
         services.AddSingleton<SpendReport>();

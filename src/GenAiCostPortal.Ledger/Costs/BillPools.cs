@@ -4,8 +4,10 @@ using GenAiCostPortal.Ledger.Usage;
 namespace GenAiCostPortal.Ledger.Costs;
 
 /// <summary>The part of a claim that is about one token kind, and how much of it no bill has met yet.</summary>
-internal sealed class KindClaim(CallClaim claim, TokenKind kind)
+/// <param name="place">Its place among the claims on that model, which is the same in every build.</param>
+internal sealed class KindClaim(CallClaim claim, TokenKind kind, int place)
 {
+    public int Place => place;
     public CallClaim Claim => claim;
     public TokenKind Kind => kind;
     public decimal Left { get; set; } = claim.Tokens[kind];
@@ -30,6 +32,7 @@ internal readonly record struct PoolVariant(ServiceTier Tier, RoutingScope Scope
 internal sealed class BillPool(int account, int region, PoolVariant variant, IReadOnlyList<BillCell> cells)
 {
     private readonly Dictionary<KindClaim, decimal> _served = [];
+    private List<(CallClaim Claim, decimal Tokens)>? _inOrder;
 
     public int AccountId => account;
     public int RegionId => region;
@@ -39,6 +42,9 @@ internal sealed class BillPool(int account, int region, PoolVariant variant, IRe
     public decimal? Quantity { get; } = cells.Any(c => c.Tokens is null) ? null : cells.Sum(c => (decimal)c.Tokens!.Value);
     public decimal Left { get; private set; } = Math.Max(0, cells.Any(c => c.Tokens is null) ? 0 : cells.Sum(c => (decimal)c.Tokens!.Value));
     public IReadOnlyDictionary<KindClaim, decimal> Served => _served;
+    /// <summary>Calls that got something of it, in the order of the claims.</summary>
+    public IReadOnlyList<(CallClaim Claim, decimal Tokens)> InOrder =>
+        _inOrder ??= [.. _served.Where(s => s.Value > 0).OrderBy(s => s.Key.Place).Select(s => (s.Key.Claim, s.Value))];
     /// <summary>Calls that belong here hold more tokens than the bill.</summary>
     public bool IsOverReported => _served.Keys.Any(c => c.Left >= 1);
 

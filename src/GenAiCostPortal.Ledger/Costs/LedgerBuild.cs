@@ -1,4 +1,5 @@
 using System.Globalization;
+using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,10 +11,10 @@ public sealed record LedgerBuildOutcome(int Days, int Entries, string Message);
 /// <summary>Builds the ledger of days whose bill or calls changed (algorithms §4); closes days; checks the invariants after each.</summary>
 public sealed class LedgerBuild(
     IDbContextFactory<LedgerDb> stores, Dimensions dimensions, WriteGate gate, LedgerChanges changes, LedgerDayReader reader,
-    LedgerSwap swap, TimeProvider clock)
+    LedgerSwap swap, BillNames names, TimeProvider clock)
 {
     // Part of every fingerprint: raise it when the rules change, and every day is built anew.
-    private const string Rules = "1";
+    private const string Rules = "2";
     private const string InputsFact = "ledger.inputs";
 
     /// <summary>Builds every day that needs it, one short transaction per day and account.</summary>
@@ -25,18 +26,23 @@ public sealed class LedgerBuild(
         await using var db = await stores.CreateDbContextAsync(cancel);
         var days = await db.BilledDays.AsNoTracking().GroupBy(b => b.Day).Select(g => new { Day = g.Key, NeedsBuild = g.Any(b => b.NeedsBuild) }).ToListAsync(cancel);
         if (days.Count == 0) return new LedgerBuildOutcome(0, 0, "No bill has been read yet.");
-        var lookback = await UsageLookback.ReadAsync(db, days.Min(d => d.Day).AddDays(-31), days.Max(d => d.Day).AddDays(31), cancel);
+        var (first, last) = (days.Min(d => d.Day), days.Max(d => d.Day));
+        var lookback = await UsageLookback.ReadAsync(db, first.AddDays(-31), last.AddDays(31), cancel);
+        var rules = await RuleBook.ReadAsync(db, cancel);
+        if (rules.Splits.Count > 0) await lookback.AddTaggedAsync(db, first.AddDays(-31), last.AddDays(31), cancel);
         var built = await FingerprintsAsync(db, cancel);
-        var due = days.Where(d => d.NeedsBuild || built.GetValueOrDefault(d.Day) != Rules + lookback.Fingerprint(d.Day)).Select(d => d.Day).Order().ToList();
-        await LearnNamesAsync(db, due, cancel);
+        var now = days.ToDictionary(d => d.Day, d => $"{Rules}.{rules.Fingerprint(d.Day, reader.TagKeys)}.{lookback.Fingerprint(d.Day, rules.HasSplits(d.Day))}");
+        var due = days.Where(d => d.NeedsBuild || built.GetValueOrDefault(d.Day) != now[d.Day]).Select(d => d.Day).Order().ToList();
+        await names.LearnAsync(db, due, rules, cancel);
+        var numbers = reader.Names;
         var entries = 0;
         var done = 0;
         try
         {
             foreach (var day in due)
             {
-                entries += await BuildAsync(day, lookback, cancel);
-                built[day] = Rules + lookback.Fingerprint(day);
+                entries += await BuildAsync(day, lookback.Around(day, rules, numbers), cancel);
+                built[day] = now[day];
                 done++;
                 progress?.Report((double)done / due.Count);
             }
@@ -50,11 +56,11 @@ public sealed class LedgerBuild(
             $"{done} {(done == 1 ? "day" : "days")} built, {entries} entries, {closed} closed."));
     }
 
-    private async Task<int> BuildAsync(DateOnly day, UsageLookback lookback, CancellationToken cancel)
+    private async Task<int> BuildAsync(DateOnly day, DaySurroundings around, CancellationToken cancel)
     {
         await using var db = await stores.CreateDbContextAsync(cancel);
         var bill = await LedgerSwap.BillAsync(db, day, cancel);
-        var result = LedgerDay.Build(await reader.ReadAsync(db, day, lookback.LoggedRegions(day), lookback.Owners(day), cancel));
+        var result = LedgerDay.Build(await reader.ReadAsync(db, day, around, cancel));
         await swap.ReplaceAsync(day, bill, result.Billed, clock.GetUtcNow().UtcDateTime, cancel);
         return result.Billed.Count;
     }
@@ -72,37 +78,6 @@ public sealed class LedgerBuild(
             day.NeedsBuild = true;
         }
         return await db.SaveChangesAsync(cancel);
-    }
-
-    /// <summary>Models that only the bill names get their number before the day is read.</summary>
-    private async Task LearnNamesAsync(LedgerDb db, IReadOnlyCollection<DateOnly> due, CancellationToken cancel)
-    {
-        if (due.Count == 0) return;
-        var (first, last) = (due.Min(), due.Max());
-        var pairs = await db.BilledLines.Where(l => l.Day >= first && l.Day <= last).Select(l => new { l.BilledServiceId, l.UsageTypeId }).Distinct().ToListAsync(cancel);
-        var meanings = pairs.Select(p => reader.Meaning(p.BilledServiceId, p.UsageTypeId)).ToList();
-        var isNew = meanings.Any(m => dimensions.Find(DimensionKind.Region, m.Region) == 0 && m.Region.Length > 0
-            || m.Model is { } name && (dimensions.Find(DimensionKind.Model, name.Canonical) == 0 || dimensions.Find(DimensionKind.Provider, name.Provider) == 0));
-        if (!isNew) return;
-        using var turn = await gate.EnterAsync(cancel);
-        var added = new List<DimensionValue>();
-        foreach (var meaning in meanings)
-        {
-            dimensions.GetOrAdd(DimensionKind.Region, meaning.Region, added);
-            if (meaning.Model is not { } name) continue;
-            dimensions.GetOrAdd(DimensionKind.Model, name.Canonical, added, name.Display == name.Canonical ? null : name.Display);
-            dimensions.GetOrAdd(DimensionKind.Provider, name.Provider, added);
-        }
-        try
-        {
-            db.Dimensions.AddRange(added);
-            await db.SaveChangesAsync(cancel);
-        }
-        catch
-        {
-            dimensions.Forget(added);
-            throw;
-        }
     }
 
     private static async Task<Dictionary<DateOnly, string>> FingerprintsAsync(LedgerDb db, CancellationToken cancel)

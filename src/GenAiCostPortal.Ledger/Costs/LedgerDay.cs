@@ -1,3 +1,4 @@
+using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Usage;
 
 namespace GenAiCostPortal.Ledger.Costs;
@@ -9,38 +10,29 @@ namespace GenAiCostPortal.Ledger.Costs;
 internal sealed class LedgerDay
 {
     private readonly LedgerDayInputs _in;
+    private readonly IReadOnlyList<DayLine> _lines;
     private readonly Dictionary<(int Model, TokenKind Kind), PoolMatch> _matches = [];
     private readonly HashSet<(int Account, int Region)> _servedRegions = [];
+    private readonly Dictionary<(int Account, int Service), IReadOnlyList<(LedgerEntry Entry, long AmountNanoUsd)>> _leaders = [];
+    private readonly List<(DayLine Line, PartOwner Owner, long AmountNanoUsd, long? Tokens)> _shared = [];
     private readonly LedgerParts _parts = new();
 
-    private LedgerDay(LedgerDayInputs inputs) => _in = inputs;
+    private LedgerDay(LedgerDayInputs inputs)
+    {
+        _lines = DayLines.Of(inputs);
+        _in = inputs with { Cells = [.. _lines.Select(l => l.Cell)], Claims = DayClaims.Of(inputs) };
+    }
 
     public static LedgerDayResult Build(LedgerDayInputs inputs)
     {
-        var day = new LedgerDay(inputs with { Cells = [.. inputs.Cells.OrderBy(CellOrder)], Claims = Merged(inputs.Claims) });
+        var day = new LedgerDay(inputs);
         day.Match();
-        foreach (var cell in day._in.Cells.Where(c => c.Category == ChargeCategory.Usage)) day.AddUsage(cell);
-        foreach (var cell in day._in.Cells.Where(c => c.Category != ChargeCategory.Usage)) day.AddFollower(cell);
+        foreach (var line in day._lines.Where(l => l.Cell.Category == ChargeCategory.Usage)) day.AddUsage(line);
+        day.AddShared();
+        foreach (var line in day._lines.Where(l => l.Cell.Category != ChargeCategory.Usage)) day.AddFollower(line);
         LedgerInvariants.Check(day._in.Cells, day._parts);
         return new LedgerDayResult(day._parts.Merge(inputs.Day), new OpenEstimate(day._in, day._matches, day.ReasonFor).Read());
     }
-
-    private static (int, int, int, int, int, int, long, long) CellOrder(BillCell c) =>
-        (c.AccountId, c.RegionId, c.ServiceId, c.UsageTypeId, (int)c.Category, c.TagFeatureId, c.AmountNanoUsd, c.Tokens ?? -1);
-
-    /// <summary>Claims of the same owners at different prices are one claim on the bill.</summary>
-    private static CallClaim[] Merged(IEnumerable<CallClaim> claims) =>
-    [
-        .. claims.GroupBy(c => (
-                Place: (c.AccountId, c.RegionId, c.ProviderId, c.ModelId, c.Tier, c.Scope, c.Band),
-                Owner: (c.FeatureId, c.TeamId, c.ApplicationId, c.EnvironmentId, c.ReleaseId, c.IsLogged)))
-            .OrderBy(g => g.Key)
-            .Select(g => g.First() with
-            {
-                Tokens = g.Aggregate(default(TokenCounts), (sum, c) => sum + c.Tokens),
-                KindCosts = [.. TokenCounts.Kinds.Select(k => g.Sum(c => c.KindCosts[(int)k]))],
-            }),
-    ];
 
     private void Match()
     {
@@ -54,53 +46,96 @@ internal sealed class LedgerDay
             _servedRegions.Add((pool.AccountId, pool.RegionId));
     }
 
-    private void AddUsage(BillCell cell)
+    private void AddUsage(DayLine line)
     {
-        if (cell.TagFeatureId != 0) AddTagged(cell);
-        else if (cell.IsPooled) AddPooled(cell);
-        else _parts.Add(cell, PartOwner.Nobody(cell.IsUnderstood ? UnattributedReason.NoUsageSignal : UnattributedReason.UnknownUsageType), cell.AmountNanoUsd, cell.Tokens);
+        var cell = line.Cell;
+        if (line.Known.FeatureId != 0) Add(line, line.Known, cell.AmountNanoUsd, cell.Tokens);
+        else if (cell.IsPooled) AddPooled(line);
+        else AddUnused(line, cell.IsUnderstood ? UnattributedReason.NoUsageSignal : UnattributedReason.UnknownUsageType, cell.AmountNanoUsd, cell.Tokens);
     }
 
-    private void AddTagged(BillCell cell)
+    private void AddPooled(DayLine line)
     {
-        var isKnown = _in.Owners.TryGetValue(cell.TagFeatureId, out var owners);
-        _parts.Add(cell, new PartOwner
+        var cell = line.Cell;
+        var pool = _matches[(cell.ModelId, cell.Kind!.Value)].PoolOf(cell);
+        var served = pool.InOrder;
+        if (served.Count == 0)
         {
-            FeatureId = cell.TagFeatureId, TeamId = owners.TeamId, ApplicationId = owners.ApplicationId, EnvironmentId = owners.EnvironmentId,
-            Method = AllocationMethod.Tag, Flags = isKnown ? LedgerFlags.OwnersFromFeature : LedgerFlags.None,
-        }, cell.AmountNanoUsd, cell.Tokens);
-    }
-
-    private void AddPooled(BillCell cell)
-    {
-        var match = _matches[(cell.ModelId, cell.Kind!.Value)];
-        var variant = PoolVariant.Of(cell.Tier, cell.Scope, cell.Band);
-        var pool = match.Pools.First(p => p.AccountId == cell.AccountId && p.RegionId == cell.RegionId && p.Variant == variant);
-        var served = match.Claims.Where(pool.Served.ContainsKey).Select(c => (Claim: c, Tokens: pool.Served[c])).ToList();
-        if (served.Sum(s => s.Tokens) <= 0)
-        {
-            var reason = pool.Quantity is null ? UnattributedReason.NoUsageSignal : ReasonFor(cell.AccountId, cell.RegionId);
-            _parts.Add(cell, PartOwner.Nobody(reason), cell.AmountNanoUsd, cell.Tokens);
+            AddUnused(line, pool.Quantity is null ? UnattributedReason.NoUsageSignal : ReasonFor(cell.AccountId, cell.RegionId), cell.AmountNanoUsd, cell.Tokens);
             return;
         }
         var weights = served.Select(s => s.Tokens).Append(pool.Left).ToList();
         var amounts = Money.Split(cell.AmountNanoUsd, weights);
         var tokens = Money.Split(cell.Tokens!.Value, weights);
         var over = pool.IsOverReported && _in.ClosedAccounts.Contains(cell.AccountId) ? LedgerFlags.OverReported : LedgerFlags.None;
-        for (var i = 0; i < served.Count; i++) _parts.Add(cell, PartOwner.Of(served[i].Claim.Claim, over), amounts[i], tokens[i]);
-        _parts.Add(cell, PartOwner.Nobody(ReasonFor(cell.AccountId, cell.RegionId)), amounts[^1], tokens[^1]);
+        for (var i = 0; i < served.Count; i++)
+        {
+            var owner = PartOwner.Of(served[i].Claim, over);
+            if (owner.FeatureId != 0) Add(line, owner, amounts[i], tokens[i]);
+            else Declare(line, owner, amounts[i], tokens[i]);
+        }
+        AddUnused(line, ReasonFor(cell.AccountId, cell.RegionId), amounts[^1], tokens[^1]);
+    }
+
+    /// <summary>What no call explains (steps 4 to 7).</summary>
+    private void AddUnused(DayLine line, UnattributedReason reason, long amount, long? tokens) => Declare(line, PartOwner.Nobody(reason), amount, tokens);
+
+    /// <summary>What has no feature yet: an owner rule, a split rule, the owners that tags name beside a feature, nobody (steps 5 to 7).</summary>
+    private void Declare(DayLine line, PartOwner known, long amount, long? tokens)
+    {
+        if (amount == 0 && tokens is null or 0 && line.Cell.AmountNanoUsd != 0) return;
+        var owner = known.FilledBy(line.Known.TeamId, line.Known.ApplicationId, line.Known.EnvironmentId);
+        if (OwnerRules.Decide(line.Rules, owner) is { } rule) Add(line, owner.DecidedBy(rule, AllocationMethod.Rule), amount, tokens);
+        else if (line.Split is not null) _shared.Add((line, owner, amount, tokens));
+        else if (line.Known.IsSomebody) Add(line, owner with { Method = line.Known.Method, RuleId = line.Known.RuleId, Reason = UnattributedReason.None }, amount, tokens);
+        else _parts.Add(line.Cell, owner, amount, tokens);
+    }
+
+    /// <summary>Lines without a usage signal go by their split rule once it is known what inference costs each feature (step 6).</summary>
+    private void AddShared()
+    {
+        if (_shared.Count == 0) return;
+        var inference = _parts.All.Where(p => p.Entry is { Kind: not null, FeatureId: not 0, AmountNanoUsd: > 0 })
+            .GroupBy(p => p.Entry.FeatureId).ToDictionary(g => g.Key, g => g.Sum(p => p.Entry.AmountNanoUsd));
+        foreach (var (line, owner, amount, tokens) in _shared)
+        {
+            var weights = line.Split!.Weights(inference, _in.Requests, _in.MonthFeatures);
+            if (weights.Count == 0)
+            {
+                _parts.Add(line.Cell, owner, amount, tokens);
+                continue;
+            }
+            var amounts = Money.Split(amount, [.. weights.Select(w => w.Weight)]);
+            var counts = tokens is { } all ? Money.Split(all, [.. weights.Select(w => w.Weight)]) : null;
+            for (var i = 0; i < weights.Count; i++)
+                Add(line, new PartOwner { FeatureId = weights[i].FeatureId, Method = AllocationMethod.Shared, RuleId = line.Split.Id, Flags = owner.Flags }, amounts[i], counts?[i]);
+        }
+    }
+
+    /// <summary>Adds a part that somebody owns; what else is known of the feature is filled in: by the line's tags, its own calls, rules.</summary>
+    private void Add(DayLine line, PartOwner owner, long amount, long? tokens)
+    {
+        if (owner.Method != AllocationMethod.Shared) owner = owner.FilledBy(line.Known.TeamId, line.Known.ApplicationId, line.Known.EnvironmentId);
+        var isOfCalls = owner.Method is AllocationMethod.Trace or AllocationMethod.InvocationLog;
+        if (!owner.IsWhole && owner.FeatureId != 0)
+        {
+            if (!isOfCalls && _in.Owners.TryGetValue(owner.FeatureId, out var own))
+                owner = owner.FilledBy(own.TeamId, own.ApplicationId, own.EnvironmentId) with { Flags = owner.Flags | LedgerFlags.OwnersFromFeature };
+            owner = OwnerRules.Fill(line.Rules, owner);
+        }
+        _parts.Add(line.Cell, owner, amount, tokens);
     }
 
     /// <summary>Credits, discounts, refunds, tax and fees follow the positive usage of their service and day.</summary>
-    private void AddFollower(BillCell cell)
+    private void AddFollower(DayLine line)
     {
-        if (cell.TagFeatureId != 0)
+        var cell = line.Cell;
+        if (line.Known.FeatureId != 0)
         {
-            AddTagged(cell);
+            Add(line, line.Known, cell.AmountNanoUsd, cell.Tokens);
             return;
         }
-        var leaders = _parts.Positive(cell.AccountId, cell.ServiceId);
-        if (leaders.Count == 0) leaders = _parts.Positive(null, cell.ServiceId);
+        var leaders = LeadersOf(cell.AccountId, cell.ServiceId);
         if (leaders.Count == 0)
         {
             _parts.Add(cell, PartOwner.Nobody(UnattributedReason.NothingToFollow), cell.AmountNanoUsd, null);
@@ -108,6 +143,13 @@ internal sealed class LedgerDay
         }
         var amounts = Money.Split(cell.AmountNanoUsd, [.. leaders.Select(l => (decimal)l.AmountNanoUsd)]);
         for (var i = 0; i < leaders.Count; i++) _parts.AddFollowing(cell, leaders[i].Entry, amounts[i]);
+    }
+
+    private IReadOnlyList<(LedgerEntry Entry, long AmountNanoUsd)> LeadersOf(int account, int service)
+    {
+        if (_leaders.TryGetValue((account, service), out var known)) return known;
+        var leaders = _parts.Positive(account, service);
+        return _leaders[(account, service)] = leaders.Count > 0 ? leaders : _parts.Positive(null, service);
     }
 
     private UnattributedReason ReasonFor(int account, int region) =>

@@ -1,15 +1,27 @@
 using GenAiCostPortal.Ledger.ModelNames;
+using GenAiCostPortal.Ledger.Owners;
+using GenAiCostPortal.Ledger.Traces;
 using GenAiCostPortal.Ledger.Usage;
 
 namespace GenAiCostPortal.Ledger.Costs;
 
 /// <summary>A billed line with its usage type understood.</summary>
+/// <param name="TagFeatureId">Feature that a tag of the line names; 0 = none.</param>
 /// <param name="Tokens">Tokens the quantity stands for; null when the line is not about tokens or the scale is not known.</param>
 internal sealed record BillCell(
     int AccountId, int RegionId, int ServiceId, int UsageTypeId, ChargeCategory Category, int TagFeatureId, long AmountNanoUsd, bool IsPreliminary,
     CostComponent Component, int ProviderId, int ModelId, TokenKind? Kind, ServiceTier Tier, RoutingScope Scope, ContextBand Band,
     long? Tokens, bool IsUnderstood)
 {
+    /// <summary>What other tags of the line name.</summary>
+    public int TagTeamId { get; init; }
+    public int TagApplicationId { get; init; }
+    public int TagEnvironmentId { get; init; }
+    /// <summary>All tags of the line, what was used and who called; 0 where the bill does not say.</summary>
+    public int TagSetId { get; init; }
+    public int ResourceId { get; init; }
+    public int PrincipalId { get; init; }
+
     public Basis Basis => IsPreliminary ? Basis.BilledPreliminary : Basis.Billed;
     public bool IsPooled => Category == ChargeCategory.Usage && Kind is not null && ModelId != 0;
 }
@@ -20,8 +32,11 @@ internal sealed record CallClaim(
     int AccountId, int RegionId, int ProviderId, int ModelId, ServiceTier Tier, RoutingScope Scope, ContextBand Band,
     int FeatureId, int TeamId, int ApplicationId, int EnvironmentId, int ReleaseId, TokenCounts Tokens, IReadOnlyList<long> KindCosts)
 {
+    /// <summary>Doors that the calls came through.</summary>
+    public Doors Doors { get; init; } = Doors.Otlp;
+
     /// <summary>AWS's own log told of these calls: the method is InvocationLog, not Trace.</summary>
-    public bool IsLogged { get; init; }
+    public bool IsLogged => (Doors & Doors.InvocationLog) != 0;
 
     public bool IsPlaced => AccountId != 0 && RegionId != 0;
 }
@@ -43,8 +58,23 @@ internal sealed record LedgerDayInputs(
     IReadOnlySet<(int Account, int Region)> LoggedRegions, IReadOnlyDictionary<int, FeatureOwners> Owners,
     IReadOnlySet<int> ClosedAccounts, IReadOnlySet<int> OpenAccounts)
 {
+    /// <summary>Owner rules in force on the day.</summary>
+    public OwnerRules Rules { get; init; } = OwnerRules.None;
+
+    /// <summary>Split rules in force on the day.</summary>
+    public SplitRules Splits { get; init; } = SplitRules.None;
+
+    /// <summary>Requests of the day by feature; for splits.</summary>
+    public IReadOnlyDictionary<int, long> Requests { get; init; } = new Dictionary<int, long>();
+
+    /// <summary>Features with spend in the month of the day; for splits whose base is zero.</summary>
+    public IReadOnlyCollection<int> MonthFeatures { get; init; } = [];
+
     /// <summary>Canonical name of a model's number.</summary>
     public Func<int, string> ModelName { get; init; } = _ => "";
+
+    /// <summary>Whether it matters what the line names as used; a bill may name another for every call.</summary>
+    public bool KeepsResource(BillCell cell) => cell.ResourceId != 0 && !cell.IsPooled;
 
     /// <summary>Whether what is recorded but not billed may still be billed.</summary>
     public bool IsOpen(int account) =>

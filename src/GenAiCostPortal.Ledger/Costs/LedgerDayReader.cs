@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
 using GenAiCostPortal.Ledger.ModelNames;
+using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Ledger.Traces;
@@ -10,27 +11,46 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GenAiCostPortal.Ledger.Costs;
 
+/// <summary>What is known beside the day itself when it is built.</summary>
+/// <param name="LoggedRegions">Account and region pairs with a recorded call in the last 14 days.</param>
+/// <param name="Owners">Who mostly uses a feature.</param>
+/// <param name="MonthFeatures">Features with spend in the month of the day.</param>
+internal sealed record DaySurroundings(
+    IReadOnlySet<(int Account, int Region)> LoggedRegions, IReadOnlyDictionary<int, FeatureOwners> Owners, IReadOnlyCollection<int> MonthFeatures,
+    RuleBook Rules, RuleNames Names);
+
 /// <summary>Reads what decides the ledger of a day from the store.</summary>
-public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices)
+public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, OwnerKeys keys)
 {
+    private static readonly Dictionary<int, long> NoRequests = [];
     private static readonly long[] NoCost = new long[TokenCounts.Kinds.Length];
     private readonly ConcurrentDictionary<(int Service, int UsageType), UsageTypeMeaning> _meanings = new();
     private readonly ConcurrentDictionary<int, ModelName> _models = new();
 
-    internal async Task<LedgerDayInputs> ReadAsync(LedgerDb db, DateOnly day, IReadOnlySet<(int, int)> logged, IReadOnlyDictionary<int, FeatureOwners> owners, CancellationToken cancel)
+    internal async Task<LedgerDayInputs> ReadAsync(LedgerDb db, DateOnly day, DaySurroundings around, CancellationToken cancel)
     {
         var states = await db.BilledDays.AsNoTracking().Where(b => b.Day == day).ToListAsync(cancel);
         var lines = await db.BilledLines.AsNoTracking().Where(l => l.Day == day).ToListAsync(cancel);
-        return new LedgerDayInputs(day, [.. lines.Select(Cell)], await ClaimsAsync(db, day, cancel), await MeteredAsync(db, day, cancel),
-            logged, owners,
+        var splits = SplitRules.For(day, around.Rules.Splits, around.Names);
+        return new LedgerDayInputs(day, [.. lines.Select(l => Cell(l, around.Names))], await ClaimsAsync(db, day, cancel), await MeteredAsync(db, day, cancel),
+            around.LoggedRegions, around.Owners,
             states.Where(s => s.ClosedAt is not null).Select(s => s.AccountId).ToHashSet(),
-            states.Where(s => s.ClosedAt is null).Select(s => s.AccountId).ToHashSet()) { ModelName = dimensions.Name };
+            states.Where(s => s.ClosedAt is null).Select(s => s.AccountId).ToHashSet())
+        {
+            ModelName = dimensions.Name, Rules = OwnerRules.For(day, around.Rules.Owners, around.Names), Splits = splits,
+            Requests = splits.IsEmpty ? NoRequests : await RequestsAsync(db, day, cancel), MonthFeatures = around.MonthFeatures,
+        };
     }
+
+    /// <summary>Names of the rules in force, as numbers.</summary>
+    internal RuleNames Names => RuleNames.Of(dimensions, keys);
+
+    internal OwnerTagKeys TagKeys => keys.TagKeys;
 
     internal UsageTypeMeaning Meaning(int service, int usageType) => _meanings.GetOrAdd((service, usageType),
         key => UsageTypeClassifier.Read(dimensions.Name(key.Service), dimensions.Name(key.UsageType)));
 
-    private BillCell Cell(BilledLine line)
+    private BillCell Cell(BilledLine line, RuleNames names)
     {
         var meaning = Meaning(line.BilledServiceId, line.UsageTypeId);
         var region = line.RegionId != 0 ? line.RegionId : dimensions.Find(DimensionKind.Region, meaning.Region);
@@ -41,9 +61,26 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices)
             var list = prices.Find(name with { Scope = meaning.Scope }, meaning.Tier, meaning.Band, dimensions.Name(region), UtcTime.Start(line.Day));
             tokens = UsageTypeClassifier.Tokens(quantity, line.Unit, Money.ToUsd(line.AmountNanoUsd), list?[kind]);
         }
-        return new BillCell(line.AccountId, region, line.BilledServiceId, line.UsageTypeId, line.Category, line.TagFeatureId, line.AmountNanoUsd,
+        var cell = new BillCell(line.AccountId, region, line.BilledServiceId, line.UsageTypeId, line.Category, line.TagFeatureId, line.AmountNanoUsd,
             line.IsPreliminary, meaning.Component, dimensions.Find(DimensionKind.Provider, meaning.Model?.Provider), model, meaning.Kind, meaning.Tier,
-            meaning.Scope, meaning.Band, tokens, meaning.IsUnderstood);
+            meaning.Scope, meaning.Band, tokens, meaning.IsUnderstood) { TagSetId = line.TagSetId, ResourceId = line.ResourceId, PrincipalId = line.PrincipalId };
+        return line.TagSetId == 0 ? cell : cell with
+        {
+            TagFeatureId = line.TagFeatureId != 0 ? line.TagFeatureId : names.Number(DimensionKind.Feature, names.Tag(line.TagSetId, keys.TagKeys.Feature)),
+            TagTeamId = names.Number(DimensionKind.Team, names.Tag(line.TagSetId, keys.TagKeys.Team)),
+            TagApplicationId = names.Number(DimensionKind.Application, names.Tag(line.TagSetId, keys.TagKeys.Application)),
+            TagEnvironmentId = names.Number(DimensionKind.Environment, names.Tag(line.TagSetId, keys.TagKeys.Environment)),
+        };
+    }
+
+    private static async Task<Dictionary<int, long>> RequestsAsync(LedgerDb db, DateOnly day, CancellationToken cancel)
+    {
+        var requests = new Dictionary<int, long>();
+        await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT s."FeatureId", SUM(r."Requests") FROM usage_rollup r JOIN usage_series s ON s."Id" = r."SeriesId"
+            WHERE r."Span" = 2 AND r."SlotUnixSeconds" = {UtcTime.ToUnixSeconds(day)} AND NOT s."IsOffBill" AND s."FeatureId" <> 0 GROUP BY 1
+            """), row => requests[row.GetInt32(0)] = row.GetInt64(1), cancel);
+        return requests;
     }
 
     private async Task<List<CallClaim>> ClaimsAsync(LedgerDb db, DateOnly day, CancellationToken cancel)
@@ -64,7 +101,7 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices)
         var tokens = new TokenCounts(row.GetInt64(13), row.GetInt64(14), row.GetInt64(15), row.GetInt64(16), row.GetInt64(17), row.GetInt64(18));
         return new CallClaim(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), (ServiceTier)row.GetByte(4), (RoutingScope)row.GetByte(5),
             (ContextBand)row.GetByte(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10), row.GetInt32(11), tokens,
-            KindCosts(tokens, row.GetInt32(12), row.GetInt64(19))) { IsLogged = (row.GetByte(20) & (int)Doors.InvocationLog) != 0 };
+            KindCosts(tokens, row.GetInt32(12), row.GetInt64(19))) { Doors = (Doors)row.GetByte(20) };
     }
 
     internal CostComponent ComponentOf(int model, TokenKind kind, ServiceTier tier) => CostComponents.Of(dimensions.Name(model), kind, tier);

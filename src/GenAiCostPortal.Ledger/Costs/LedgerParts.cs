@@ -11,6 +11,29 @@ internal readonly record struct PartOwner
     public AllocationMethod Method { get; init; }
     public UnattributedReason Reason { get; init; }
     public LedgerFlags Flags { get; init; }
+    /// <summary>The rule that decided: an owner rule (Principal, Rule) or a split rule (Shared).</summary>
+    public int RuleId { get; init; }
+
+    /// <summary>Somebody answers for it; an environment alone is nobody.</summary>
+    public bool IsSomebody => FeatureId != 0 || TeamId != 0 || ApplicationId != 0;
+
+    /// <summary>Nothing is left to fill beside the feature.</summary>
+    public bool IsWhole => TeamId != 0 && ApplicationId != 0 && EnvironmentId != 0;
+
+    /// <summary>What is not known, from elsewhere.</summary>
+    public PartOwner FilledBy(int team, int application, int environment) => this with
+    {
+        TeamId = TeamId != 0 ? TeamId : team, ApplicationId = ApplicationId != 0 ? ApplicationId : application,
+        EnvironmentId = EnvironmentId != 0 ? EnvironmentId : environment,
+    };
+
+    /// <summary>What a rule decides: it names owners, and leaves what is known where it names none.</summary>
+    public PartOwner DecidedBy(Owners.ReadyOwnerRule rule, AllocationMethod method) => this with
+    {
+        FeatureId = rule.FeatureId != 0 ? rule.FeatureId : FeatureId, TeamId = rule.TeamId != 0 ? rule.TeamId : TeamId,
+        ApplicationId = rule.ApplicationId != 0 ? rule.ApplicationId : ApplicationId, EnvironmentId = rule.EnvironmentId != 0 ? rule.EnvironmentId : EnvironmentId,
+        Method = method, Reason = UnattributedReason.None, RuleId = rule.Id,
+    };
 
     public static PartOwner Nobody(UnattributedReason reason) => new() { Reason = reason };
 
@@ -40,7 +63,7 @@ internal sealed class LedgerParts
             AccountId = cell.AccountId, RegionId = cell.RegionId, BilledServiceId = cell.ServiceId, UsageTypeId = cell.UsageTypeId,
             ProviderId = cell.ProviderId, ModelId = cell.ModelId, Component = cell.Component, Kind = cell.Kind, Tier = cell.Tier, Scope = cell.Scope,
             Category = cell.Category, Basis = cell.Basis, FeatureId = owner.FeatureId, TeamId = owner.TeamId, ApplicationId = owner.ApplicationId,
-            EnvironmentId = owner.EnvironmentId, ReleaseId = owner.ReleaseId, Method = owner.Method, Reason = owner.Reason, Flags = owner.Flags,
+            EnvironmentId = owner.EnvironmentId, ReleaseId = owner.ReleaseId, Method = owner.Method, Reason = owner.Reason, RuleId = owner.RuleId, Flags = owner.Flags,
             AmountNanoUsd = amount, Tokens = tokens,
         }));
     }
@@ -53,7 +76,7 @@ internal sealed class LedgerParts
         Add(follows, new PartOwner
         {
             FeatureId = leader.FeatureId, TeamId = leader.TeamId, ApplicationId = leader.ApplicationId, EnvironmentId = leader.EnvironmentId,
-            ReleaseId = leader.ReleaseId, Method = leader.Method, Reason = leader.Reason, Flags = leader.Flags,
+            ReleaseId = leader.ReleaseId, Method = leader.Method, Reason = leader.Reason, RuleId = leader.RuleId, Flags = leader.Flags,
         }, amount, null);
         _parts[^1] = (cell, _parts[^1].Entry);
     }
@@ -66,7 +89,7 @@ internal sealed class LedgerParts
             .GroupBy(p => (
                 What: (p.Entry.ProviderId, p.Entry.ModelId, p.Entry.Component),
                 Owner: (p.Entry.FeatureId, p.Entry.TeamId, p.Entry.ApplicationId, p.Entry.EnvironmentId, p.Entry.ReleaseId),
-                Why: (p.Entry.Method, p.Entry.Reason, p.Entry.Flags)))
+                Why: (p.Entry.Method, p.Entry.Reason, p.Entry.RuleId, p.Entry.Flags)))
             .OrderBy(g => g.Key)
             .Select(g => (g.First().Entry, g.Sum(p => p.Entry.AmountNanoUsd))),
     ];
@@ -85,8 +108,8 @@ internal sealed class LedgerParts
         }),
     ];
 
-    private static ((int, int, int, int, int, int, int), (int, int, int, int, int), (int, int, int, int, int, int, int)) KeyOf(LedgerEntry e) =>
+    private static ((int, int, int, int, int, int, int), (int, int, int, int, int, int), (int, int, int, int, int, int, int)) KeyOf(LedgerEntry e) =>
         ((e.AccountId, e.RegionId, e.BilledServiceId, e.UsageTypeId, e.ProviderId, e.ModelId, (int)e.Component),
-            (e.FeatureId, e.TeamId, e.ApplicationId, e.EnvironmentId, e.ReleaseId),
+            (e.FeatureId, e.TeamId, e.ApplicationId, e.EnvironmentId, e.ReleaseId, e.RuleId),
             ((int?)e.Kind ?? -1, (int)e.Tier, (int)e.Scope, (int)e.Category, (int)e.Method, (int)e.Reason, ((int)e.Basis << 8) | (int)e.Flags));
 }

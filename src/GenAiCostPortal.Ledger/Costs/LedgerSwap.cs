@@ -13,7 +13,7 @@ public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gat
     private static readonly string[] Columns =
     [
         "Day", "AccountId", "RegionId", "BilledServiceId", "UsageTypeId", "ProviderId", "ModelId", "Component", "Kind", "Tier", "Scope", "Category",
-        "FeatureId", "TeamId", "ApplicationId", "EnvironmentId", "ReleaseId", "Method", "Reason", "Basis", "Flags", "AmountNanoUsd", "Tokens",
+        "FeatureId", "TeamId", "ApplicationId", "EnvironmentId", "ReleaseId", "Method", "Reason", "RuleId", "Basis", "Flags", "AmountNanoUsd", "Tokens",
     ];
 
     internal static async Task<Dictionary<int, BillVersion>> BillAsync(LedgerDb db, DateOnly day, CancellationToken cancel)
@@ -60,7 +60,7 @@ public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gat
     [
         e.Day.DayNumber, e.AccountId, e.RegionId, e.BilledServiceId, e.UsageTypeId, e.ProviderId, e.ModelId, (int)e.Component,
         e.Kind is { } kind ? (int)kind : DBNull.Value, (int)e.Tier, (int)e.Scope, (int)e.Category, e.FeatureId, e.TeamId, e.ApplicationId,
-        e.EnvironmentId, e.ReleaseId, (int)e.Method, (int)e.Reason, (int)e.Basis, (int)e.Flags, e.AmountNanoUsd,
+        e.EnvironmentId, e.ReleaseId, (int)e.Method, (int)e.Reason, e.RuleId, (int)e.Basis, (int)e.Flags, e.AmountNanoUsd,
         e.Tokens is { } tokens ? tokens : DBNull.Value,
     ];
 }

@@ -22,7 +22,7 @@ public sealed class OpenDays(LedgerDayReader reader, DayVersions versions)
         {
             if (!_estimates.TryGetValue(day, out var kept) || kept.Version != now[day])
             {
-                var inputs = await reader.ReadAsync(db, day, await LoggedAsync(db, day, cancel), NoOwners, cancel);
+                var inputs = await reader.ReadAsync(db, day, await AroundAsync(db, day, cancel), cancel);
                 kept = (now[day], [.. LedgerDay.Build(inputs).Estimated.Select(LedgerMoney.Of)]);
                 if (_estimates.Count >= DaysKept) _estimates.Clear();
                 _estimates[day] = kept;
@@ -35,12 +35,15 @@ public sealed class OpenDays(LedgerDayReader reader, DayVersions versions)
     /// <summary>The whole estimate of a day, as if nothing of it were billed.</summary>
     internal async Task<IReadOnlyList<LedgerEntry>> EstimateWithoutBillAsync(LedgerDb db, DateOnly day, CancellationToken cancel)
     {
-        var inputs = await reader.ReadAsync(db, day, await LoggedAsync(db, day, cancel), NoOwners, cancel);
+        var inputs = await reader.ReadAsync(db, day, await AroundAsync(db, day, cancel), cancel);
         return LedgerDay.Build(inputs with { Cells = [], ClosedAccounts = new HashSet<int>(), OpenAccounts = new HashSet<int>() }).Estimated;
     }
 
-    // Owners of features matter to tagged lines of the bill, not to estimates.
+    // Owners and spend of features matter to lines of the bill, not to estimates.
     private static readonly Dictionary<int, FeatureOwners> NoOwners = [];
+
+    private async Task<DaySurroundings> AroundAsync(LedgerDb db, DateOnly day, CancellationToken cancel) =>
+        new(await LoggedAsync(db, day, cancel), NoOwners, [], await Owners.RuleBook.ReadAsync(db, cancel), reader.Names);
 
     private static async Task<HashSet<(int, int)>> LoggedAsync(LedgerDb db, DateOnly day, CancellationToken cancel)
     {

@@ -8,16 +8,25 @@ namespace GenAiCostPortal.Ledger.Costs;
 /// </summary>
 internal sealed class PoolMatch
 {
-    private PoolMatch(IReadOnlyList<BillPool> pools, IReadOnlyList<KindClaim> claims) => (Pools, Claims) = (pools, claims);
+    private readonly Dictionary<(int Account, int Region, PoolVariant Variant), BillPool> _byPlace;
+
+    private PoolMatch(IReadOnlyList<BillPool> pools, IReadOnlyList<KindClaim> claims)
+    {
+        (Pools, Claims) = (pools, claims);
+        _byPlace = pools.ToDictionary(p => (p.AccountId, p.RegionId, p.Variant));
+    }
 
     public IReadOnlyList<BillPool> Pools { get; }
     public IReadOnlyList<KindClaim> Claims { get; }
+
+    /// <summary>The pool that an untagged line is in.</summary>
+    public BillPool PoolOf(BillCell cell) => _byPlace[(cell.AccountId, cell.RegionId, PoolVariant.Of(cell.Tier, cell.Scope, cell.Band))];
 
     /// <param name="cells">Pooled lines of one model and kind, tagged and untagged, sorted.</param>
     /// <param name="claims">Claims on that model, sorted.</param>
     public static PoolMatch Of(TokenKind kind, IReadOnlyList<BillCell> cells, IReadOnlyList<CallClaim> claims)
     {
-        var kindClaims = claims.Where(c => c.Tokens[kind] > 0).Select(c => new KindClaim(c, kind)).ToList();
+        var kindClaims = claims.Where(c => c.Tokens[kind] > 0).Select((c, i) => new KindClaim(c, kind, i)).ToList();
         var pools = cells.Where(c => c.TagFeatureId == 0)
             .GroupBy(c => (c.AccountId, c.RegionId, Variant: PoolVariant.Of(c.Tier, c.Scope, c.Band)))
             .OrderBy(g => g.Key).Select(g => new BillPool(g.Key.AccountId, g.Key.RegionId, g.Key.Variant, [.. g])).ToList();

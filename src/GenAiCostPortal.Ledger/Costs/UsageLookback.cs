@@ -1,4 +1,5 @@
 using System.Globalization;
+using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
 
 namespace GenAiCostPortal.Ledger.Costs;
@@ -25,6 +26,7 @@ internal sealed class UsageLookback
 
     private readonly SortedDictionary<int, Day> _days = [];
     private readonly Dictionary<Owned, long> _ever = [];
+    private readonly HashSet<(DateOnly Day, int Feature)> _tagged = [];
 
     /// <summary>Reads all day rollups between two days (both inclusive), grouped.</summary>
     public static async Task<UsageLookback> ReadAsync(LedgerDb db, DateOnly from, DateOnly to, CancellationToken cancel)
@@ -56,6 +58,10 @@ internal sealed class UsageLookback
         for (var i = 1; i < 11; i++) day.Mix(row.GetInt64(i));
     }
 
+    /// <summary>All that is known beside a day itself.</summary>
+    public DaySurroundings Around(DateOnly day, RuleBook rules, RuleNames names) =>
+        new(LoggedRegions(day), Owners(day), MonthFeatures(day), rules, names);
+
     /// <summary>Account and region pairs with a call in the 14 days up to a day.</summary>
     public IReadOnlySet<(int Account, int Region)> LoggedRegions(DateOnly day) =>
         Between(day.DayNumber - LoggedDays + 1, day.DayNumber).SelectMany(d => d.Regions).ToHashSet();
@@ -71,10 +77,28 @@ internal sealed class UsageLookback
         return owners;
     }
 
+    /// <summary>Features with a recorded call in the month of a day, and those that tags of its bill name.</summary>
+    public IReadOnlyCollection<int> MonthFeatures(DateOnly day)
+    {
+        var first = new DateOnly(day.Year, day.Month, 1);
+        var features = Between(first.DayNumber, first.AddMonths(1).DayNumber - 1).SelectMany(d => d.Tokens.Keys).Select(o => o.Feature).ToHashSet();
+        features.UnionWith(_tagged.Where(t => t.Day >= first && t.Day < first.AddMonths(1)).Select(t => t.Feature));
+        return features;
+    }
+
+    /// <summary>Takes note of features that cost-allocation tags name.</summary>
+    public async Task AddTaggedAsync(LedgerDb db, DateOnly from, DateOnly to, CancellationToken cancel) => await StoredRows.ReadAsync(db,
+        string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT DISTINCT "Day", "TagFeatureId" FROM billed_line WHERE "Day" >= {from.DayNumber} AND "Day" <= {to.DayNumber} AND "TagFeatureId" <> 0
+            """), row => _tagged.Add((DateOnly.FromDayNumber(row.GetInt32(0)), row.GetInt32(1))), cancel);
+
     /// <summary>Changes when anything changes that the calls say about a day.</summary>
-    public string Fingerprint(DateOnly day)
+    /// <param name="withMonth">Whether a split rule may share over the features of the month.</param>
+    public string Fingerprint(DateOnly day, bool withMonth)
     {
         var hash = new Day();
+        if (withMonth)
+            foreach (var feature in MonthFeatures(day).Order()) hash.Mix(feature);
         if (_days.TryGetValue(day.DayNumber, out var own)) hash.Mix((long)own.Hash);
         foreach (var (account, region) in LoggedRegions(day).Order()) hash.Mix(((long)account << 32) | (uint)region);
         foreach (var (feature, owner) in Owners(day).OrderBy(o => o.Key))

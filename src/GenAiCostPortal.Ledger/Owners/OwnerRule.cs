@@ -22,6 +22,14 @@ public sealed class OwnerRule
     /// <summary>First day it no longer holds; null = without end.</summary>
     public DateOnly? EffectiveTo { get; set; }
     public bool IsEnabled { get; set; } = true;
+
+    /// <summary>The same rule under another number.</summary>
+    internal OwnerRule With(int id)
+    {
+        var copy = (OwnerRule)MemberwiseClone();
+        copy.Id = id;
+        return copy;
+    }
 }
 
 /// <summary>What a condition looks at.</summary>
@@ -56,6 +64,14 @@ public sealed class SplitRule
     public DateOnly? EffectiveFrom { get; set; }
     public DateOnly? EffectiveTo { get; set; }
     public bool IsEnabled { get; set; } = true;
+
+    /// <summary>The same rule under another number.</summary>
+    internal SplitRule With(int id)
+    {
+        var copy = (SplitRule)MemberwiseClone();
+        copy.Id = id;
+        return copy;
+    }
 }
 
 /// <summary>What happened to a rule, so that it can be seen and undone.</summary>

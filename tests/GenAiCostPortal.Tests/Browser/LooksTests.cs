@@ -7,7 +7,7 @@ namespace GenAiCostPortal.Browser;
 
 /// <summary>Every page with figures and with none.</summary>
 [Collection(SamplePortal.Name)]
-public sealed class FilledPageTests(SamplePortal portal)
+public sealed class FilledPageTests(SamplePortal portal, LookTabs tabs) : IClassFixture<LookTabs>
 {
     private const string NotFound = "404 (Not Found)";
 
@@ -30,7 +30,7 @@ public sealed class FilledPageTests(SamplePortal portal)
     [InlineData("/settings")]
     [InlineData("/access")]
     [InlineData("/welcome")]
-    public Task A_page_with_figures_is_fine(string path) => Looks.AssertFineAsync(p => portal.OpenAsync(p), path);
+    public Task A_page_with_figures_is_fine(string path) => tabs.AssertFineAsync(portal, path);
 
     [Theory]
     [InlineData("/?feature=no-such-feature")]
@@ -41,7 +41,7 @@ public sealed class FilledPageTests(SamplePortal portal)
     [InlineData("/traces?text=no-such-workflow")]
     [InlineData("/traces/00000000000000000000000000000001")]
     [InlineData("/assessment/999999")]
-    public Task A_page_with_nothing_to_show_is_fine(string path) => Looks.AssertFineAsync(p => portal.OpenAsync(p), path);
+    public Task A_page_with_nothing_to_show_is_fine(string path) => tabs.AssertFineAsync(portal, path);
 
     [Theory]
     [InlineData("")]
@@ -49,18 +49,29 @@ public sealed class FilledPageTests(SamplePortal portal)
     public async Task A_looping_trace_is_fine(string query)
     {
         var dearest = await portal.AskAsync($"/api/v1/traces?from=2026-11-17&to=2026-11-18&feature={Story.Told.Feature}&sort=-costUsd&limit=1");
-        await Looks.AssertFineAsync(p => portal.OpenAsync(p), $"/traces/{dearest.GetProperty("items")[0].GetProperty("traceId").GetString()}{query}");
+        await tabs.AssertFineAsync(portal, $"/traces/{dearest.GetProperty("items")[0].GetProperty("traceId").GetString()}{query}");
     }
 
     [Fact]
     public async Task An_address_that_leads_nowhere_says_so_with_a_way_back()
     {
-        await Looks.AssertFineAsync(p => portal.OpenAsync(p), "/no-such-page", NotFound);
+        await tabs.AssertFineAsync(portal, "/no-such-page", NotFound);
         await using var tab = await portal.OpenAsync();
         Assert.Equal(404, (await tab.GoAsync("/no-such-page")).Status);
         await tab.Page.Locator("main").GetByRole(AriaRole.Link, new() { Name = "Overview" }).ClickAsync();
         await tab.WaitForPageAsync("Overview");
         tab.AssertQuiet(NotFound);
+    }
+
+    [Fact]
+    public async Task The_look_sees_what_is_wrong()
+    {
+        await using var tab = await portal.OpenAsync();
+        await tab.GoAsync("/welcome");
+        await tab.Page.EvaluateAsync("""document.querySelector('main').insertAdjacentHTML('beforeend', '<p style="background:#fff;color:#eee">pale</p><button></button>')""");
+        var found = await Axe.RunAsync(tab.Page, onlyColours: false, part: null);
+        Assert.Contains(found, f => f.StartsWith("color-contrast", StringComparison.Ordinal));
+        Assert.Contains(found, f => f.StartsWith("button-name", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -87,8 +98,9 @@ public sealed class EmptyAndFaultyPageTests(ChromiumHost chromium)
     public async Task Each_page_of_an_empty_portal_is_fine()
     {
         await using var portal = OwnPortal.Start(chromium.Browser, isOpen: true);
+        await using var tabs = new LookTabs();
         foreach (var path in new[] { "/welcome", "/spend", "/usage", "/unit-costs", "/prices", "/traces", "/assessment", "/sources", "/access" })
-            await Looks.AssertFineAsync(p => portal.OpenAsync(p), path);
+            await tabs.AssertFineAsync(p => portal.OpenAsync(p), path);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using GenAiCostPortal.Ledger.Access;
 using GenAiCostPortal.Ledger.Assessment;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Feeds;
+using GenAiCostPortal.Ledger.Focus;
 using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Owners;
@@ -54,6 +55,9 @@ public static class LedgerRegistration
         services.AddSingleton<BillState>();
         services.AddSingleton<SpendReport>();
         services.AddSingleton<Reconciliation>();
+        services.AddSingleton<BillTrailReport>();
+        services.AddSingleton<UnexplainedReport>();
+        services.AddSingleton<FocusExport>();
         services.AddSingleton<SpendComparison>();
         services.AddSingleton<UsageShares>();
         services.AddSingleton<UsageReport>();

@@ -20,9 +20,27 @@
   };
   const closeMenus = except => document.querySelectorAll("details.menu[open]").forEach(m => { if (m !== except) m.open = false; });
 
+  const copyText = async button => {
+    const source = button.closest(".question")?.querySelector("pre");
+    if (!source) return;
+    let words = "Copied";
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+    } catch {
+      // Without leave for the clipboard (plain HTTP) the text is shown and selected instead.
+      source.closest("details")?.setAttribute("open", "");
+      getSelection().selectAllChildren(source);
+      words = "Selected: copy it with the keyboard";
+    }
+    const said = button.closest(".question").querySelector("[data-copied]");
+    if (said) said.textContent = words;
+  };
+
   document.addEventListener("click", event => {
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
+    const copy = target.closest("[data-copy]");
+    if (copy) copyText(copy);
     if (target.closest("[data-theme-toggle]")) {
       keep("theme", root.dataset.theme === "dark" ? "light" : "dark");
       showTheme();

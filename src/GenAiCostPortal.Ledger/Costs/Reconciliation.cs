@@ -4,15 +4,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace GenAiCostPortal.Ledger.Costs;
 
-/// <summary>One day: the bill beside the ledger. USD.</summary>
-/// <param name="EstimatedUsd">Frozen estimate of the day (before its first bill); for an open day the current estimate.</param>
-/// <param name="ErrorShare">
-/// (frozen estimate − closed bill) ÷ closed bill, both of AWS-billed tokens only; null while open or without an estimate.
-/// </param>
-public sealed record ReconciliationDay(
-    DateOnly Day, decimal BilledUsd, decimal LedgerUsd, decimal AttributedUsd, decimal UnattributedUsd, decimal? EstimatedUsd,
-    decimal? ErrorShare, IReadOnlyDictionary<AllocationMethod, decimal> ByMethod, IReadOnlyDictionary<UnattributedReason, decimal> ByReason, bool IsClosed);
-
 /// <summary>Proves that the ledger is the bill.</summary>
 public sealed class Reconciliation(IDbContextFactory<LedgerDb> stores, Dimensions dimensions, OpenDays openDays)
 {
@@ -53,7 +44,8 @@ public sealed class Reconciliation(IDbContextFactory<LedgerDb> stores, Dimension
             if (method == AllocationMethod.Unattributed) day.ByReason[reason] = day.ByReason.GetValueOrDefault(reason) + amount;
         }, cancel);
         await AddCurrentAsync(db, days, from, to, cancel);
-        return [.. days.Select(d => Shown(d.Key, d.Value))];
+        var marks = await ReconciliationMarks.ReadAsync(db, range, from, to, cancel);
+        return [.. days.Select(d => marks.Put(Shown(d.Key, d.Value)))];
     }
 
     /// <summary>What recorded calls and metered usage come to on days that are not closed.</summary>

@@ -16,6 +16,7 @@ internal sealed record TagValues(string Key, IReadOnlyList<string>? Values = nul
 internal sealed record Expression
 {
     public IReadOnlyList<Expression>? And { get; init; }
+    public IReadOnlyList<Expression>? Or { get; init; }
     public Expression? Not { get; init; }
     public DimensionValues? Dimensions { get; init; }
     public TagValues? Tags { get; init; }

@@ -23,6 +23,7 @@ internal static class ApiRegistration
         var api = routes.MapGroup("/api/v1").DisableAntiforgery();
         api.MapSpend();
         api.MapReconciliation();
+        api.MapFocus();
         api.MapUsage();
         api.MapUnitCosts();
         api.MapPrices();

@@ -1,8 +1,10 @@
 using GenAiCostPortal.Actions;
 using GenAiCostPortal.Pages.Overview;
+using GenAiCostPortal.Pages.Reconciliation;
 using GenAiCostPortal.Pages.Spend;
 using GenAiCostPortal.Pages.UnitCosts;
 using GenAiCostPortal.Pages.Usage;
+using GenAiCostPortal.Sources.CostExplorer;
 
 namespace GenAiCostPortal.Figures;
 
@@ -22,6 +24,8 @@ internal static class PageFigures
         services.AddSingleton<SpendSteps>();
         services.AddSingleton<DearestDayFinder>();
         services.AddSingleton<OverviewFigures>();
+        services.AddSingleton<CostExplorerQuestions>();
+        services.AddSingleton<ReconciliationFigures>();
         return services;
     }
 }

@@ -29,7 +29,7 @@ public sealed record OverviewPicture(
 }
 
 /// <summary>Asks the reports what the Overview needs.</summary>
-public sealed class OverviewFigures(SpendReport report, SpendComparison comparison, DearestDayFinder dearest, FeedReport feeds, Reconciliation reconciliation)
+public sealed class OverviewFigures(SpendReport report, SpendComparison comparison, DearestDayFinder dearest, FeedReport feeds, Ledger.Costs.Reconciliation reconciliation)
 {
     private static readonly DateTime Ever = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 

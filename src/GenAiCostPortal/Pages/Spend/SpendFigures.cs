@@ -34,7 +34,7 @@ public sealed record SpendPicture(
 }
 
 /// <summary>Asks the spend report what the Spend page needs; billed is compared with billed over the same days.</summary>
-public sealed class SpendFigures(SpendReport report, Reconciliation reconciliation)
+public sealed class SpendFigures(SpendReport report, Ledger.Costs.Reconciliation reconciliation)
 {
     /// <summary>Reads for an address, as seen from a day.</summary>
     public async Task<SpendPicture> ReadAsync(PortalUrl url, DateOnly today, CancellationToken cancel)

@@ -63,18 +63,6 @@ public sealed partial class SpendPage
             .Select(r => (Method: Enum.TryParse<AllocationMethod>(r.Keys[0], ignoreCase: true, out var method) ? method : AllocationMethod.Unattributed, Usd: r.CostUsd))
             .GroupBy(m => m.Method).Select(g => (Method: g.Key, Usd: g.Sum(m => m.Usd))).Where(m => m.Usd != 0)
             .OrderBy(m => m.Method == AllocationMethod.Unattributed).ThenBy(m => m.Method).ToArray();
-        return [.. parts.Select(m => new ShareBar.Part(DimensionText.Method(m.Method), DimensionText.MethodHow(m.Method), MethodColour(m.Method), m.Usd))];
+        return [.. parts.Select(m => new ShareBar.Part(DimensionText.Method(m.Method), DimensionText.MethodHow(m.Method), MethodColour.Of(m.Method), m.Usd))];
     }
-
-    // Darker is nearer to a proof; the last two are declared.
-    private static string MethodColour(AllocationMethod method) => method switch
-    {
-        AllocationMethod.Tag => "var(--seq-7)",
-        AllocationMethod.Principal => "var(--seq-6)",
-        AllocationMethod.InvocationLog => "var(--seq-5)",
-        AllocationMethod.Trace => "var(--seq-4)",
-        AllocationMethod.Metric or AllocationMethod.Resource => "var(--seq-3)",
-        AllocationMethod.Rule or AllocationMethod.Shared => "var(--seq-2)",
-        _ => "var(--cat-rest)",
-    };
 }

@@ -13,6 +13,8 @@ public enum Cure : byte
     OwnerRule,
     /// <summary>A split rule for a charge that follows nothing.</summary>
     SplitTheCharge,
+    /// <summary>A tax, credit or refund that follows usage without an owner: the usage's cure is its cure.</summary>
+    FollowsUsage,
 }
 
 /// <summary>A slice of the unattributed dollars of a period. Slices are disjoint and add up to them.</summary>

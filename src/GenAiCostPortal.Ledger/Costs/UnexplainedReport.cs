@@ -33,21 +33,23 @@ public sealed class UnexplainedReport(IDbContextFactory<LedgerDb> stores, Dimens
     // Each reason is cured somewhere else: where calls run, in an application, at a resource.
     private static Slice SliceOf(Row r) => r.Reason switch
     {
+        UnattributedReason.NothingToFollow => new(r.Reason, r.Account, 0, r.Service, 0, 0, null, r.Category),
+        _ when r.Category != ChargeCategory.Usage => new(UnattributedReason.None, r.Account, 0, 0, 0, 0, null, r.Category),
         UnattributedReason.NoCallRecorded or UnattributedReason.RegionNotLogged => new(r.Reason, r.Account, r.Region, 0, 0, 0, null, default),
         UnattributedReason.NoFeatureOnCall => new(r.Reason, 0, 0, 0, 0, r.Application, null, default),
         UnattributedReason.UnknownUsageType => new(r.Reason, r.Account, 0, r.Service, r.UsageType, 0, null, default),
-        UnattributedReason.NothingToFollow => new(r.Reason, r.Account, 0, r.Service, 0, 0, null, r.Category),
         _ => new(r.Reason, r.Account, 0, r.Service, 0, 0, r.Component, default),
     };
 
     private UnexplainedSlice Shown(Slice slice, List<Row> rows) => new(
-        slice.Reason, CureOf(slice.Reason), dimensions.Name(slice.Account), dimensions.Name(slice.Region), dimensions.Name(slice.Service), dimensions.Name(slice.UsageType),
+        slice.Reason, CureOf(slice), dimensions.Name(slice.Account), dimensions.Name(slice.Region), dimensions.Name(slice.Service), dimensions.Name(slice.UsageType),
         dimensions.Name(slice.Application), slice.Component, slice.Category,
         [.. rows.Where(r => r.Model != 0).GroupBy(r => r.Model).OrderByDescending(g => g.Sum(r => r.NanoUsd)).ThenBy(g => g.Key).Take(3).Select(g => dimensions.Label(g.Key))],
         Money.ToUsd(rows.Sum(r => r.NanoUsd)), rows.Select(r => r.Day).Distinct().Count());
 
-    private static Cure CureOf(UnattributedReason reason) => reason switch
+    private static Cure CureOf(Slice slice) => slice.Reason switch
     {
+        _ when slice.Reason == UnattributedReason.None && slice.Category != ChargeCategory.Usage => Cure.FollowsUsage,
         UnattributedReason.NoCallRecorded or UnattributedReason.RegionNotLogged => Cure.RecordCalls,
         UnattributedReason.NoFeatureOnCall => Cure.NameTheFeature,
         UnattributedReason.UnknownUsageType => Cure.OwnerRule,

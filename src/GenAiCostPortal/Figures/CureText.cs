@@ -8,6 +8,7 @@ public static class CureText
     /// <summary>What the slice is: <c>No call recorded · eu-west-1 · 111122223333</c>.</summary>
     public static string What(UnexplainedSlice slice)
     {
+        if (slice.Cure == Ledger.Costs.Cure.FollowsUsage) return $"{slice.Category} on usage without an owner";
         var reason = DimensionText.Reason(slice.Reason);
         return char.ToUpperInvariant(reason[0]) + reason[1..];
     }
@@ -20,7 +21,7 @@ public static class CureText
         if (slice.Application.Length > 0) parts.Add(slice.Application);
         if (slice.Service.Length > 0) parts.Add(slice.Service);
         if (slice.UsageType.Length > 0) parts.Add(slice.UsageType);
-        if (slice.Category != ChargeCategory.Usage) parts.Add(slice.Category.ToString().ToLowerInvariant());
+        if (slice.Category != ChargeCategory.Usage && slice.Cure != Ledger.Costs.Cure.FollowsUsage) parts.Add(slice.Category.ToString().ToLowerInvariant());
         if (slice.Models.Count > 0) parts.Add(string.Join(", ", slice.Models));
         if (slice.Region.Length > 0) parts.Add(slice.Region);
         if (slice.Account.Length > 0) parts.Add($"account {slice.Account}");
@@ -35,6 +36,7 @@ public static class CureText
             $"Some calls in {Place(slice)} reach the portal, these did not. Send spans from the services that are missing, or turn on Bedrock invocation logging there.",
         Ledger.Costs.Cure.NameTheFeature when slice.Application.Length > 0 => $"Set genai.feature on the spans of {slice.Application}: its calls are recorded, but name no feature.",
         Ledger.Costs.Cure.NameTheFeature => "Set genai.feature (or requestMetadata.feature) on these calls: they are recorded, but name no feature and no application.",
+        Ledger.Costs.Cure.FollowsUsage => "It follows the usage of its service and day: once that has an owner, so has this.",
         Ledger.Costs.Cure.OwnerRule => $"Nobody knows yet what {Named(slice.UsageType, "this usage type")} is. An owner rule for it, or for account {slice.Account}, gives it an owner.",
         Ledger.Costs.Cure.SplitTheCharge => $"A split rule for this {slice.Category.ToString().ToLowerInvariant()}, or an owner rule for account {slice.Account}: there was no usage of the service that day to follow.",
         _ => $"{Tag(tag)} Or add a split rule for {(slice.Component is { } component ? DimensionText.Component(component).ToLowerInvariant() : "this component")}, or an owner rule for account {slice.Account}.",

@@ -17,7 +17,7 @@ public sealed class BillTrailReport(IDbContextFactory<LedgerDb> stores, Dimensio
         await using var db = await stores.CreateDbContextAsync(cancel);
         var lines = await db.BilledLines.AsNoTracking().Where(l => l.Day == day).OrderBy(l => l.Id).ToListAsync(cancel);
         var entries = await db.LedgerEntries.AsNoTracking().Where(e => e.Day == day).OrderBy(e => e.Id).ToListAsync(cancel);
-        var rules = await RuleNames.ReadAsync(db, cancel);
+        var rules = await DecidingRules.ReadAsync(db, cancel);
         var wanted = new LedgerFilter(filter, dimensions);
         var byCell = entries.ToLookup(BillCellKey.Of);
         var linesOf = lines.ToLookup(l => BillCellKey.Of(l, RegionOf(l)));
@@ -64,7 +64,7 @@ public sealed class BillTrailReport(IDbContextFactory<LedgerDb> stores, Dimensio
     internal int RegionOf(BilledLine line) =>
         line.RegionId != 0 ? line.RegionId : dimensions.Find(DimensionKind.Region, reader.Meaning(line.BilledServiceId, line.UsageTypeId).Region);
 
-    private TrailCell Cell(BillCellKey key, List<BilledLine> lines, List<LedgerEntry> entries, RuleNames rules, LedgerFilter wanted)
+    private TrailCell Cell(BillCellKey key, List<BilledLine> lines, List<LedgerEntry> entries, DecidingRules rules, LedgerFilter wanted)
     {
         var meaning = reader.Meaning(key.Service, key.UsageType);
         var units = lines.Select(l => l.Unit).Distinct().ToList();
@@ -78,7 +78,7 @@ public sealed class BillTrailReport(IDbContextFactory<LedgerDb> stores, Dimensio
     private TrailLine Line(BilledLine l) => new(l.Id, l.Feed, Money.ToUsd(l.AmountNanoUsd), l.Quantity, l.Unit, dimensions.Name(l.TagFeatureId),
         dimensions.Name(l.TagSetId), dimensions.Name(l.ResourceId), dimensions.Name(l.PrincipalId), l.IsPreliminary);
 
-    private TrailPart Part(LedgerEntry e, RuleNames rules) => new(dimensions.Name(e.FeatureId), dimensions.Name(e.TeamId), dimensions.Name(e.ApplicationId),
+    private TrailPart Part(LedgerEntry e, DecidingRules rules) => new(dimensions.Name(e.FeatureId), dimensions.Name(e.TeamId), dimensions.Name(e.ApplicationId),
         dimensions.Name(e.EnvironmentId), dimensions.Name(e.ReleaseId), dimensions.Name(e.ModelId), e.Component, e.Kind, e.Method, e.Reason, e.RuleId,
         rules.Of(e), e.Flags, Money.ToUsd(e.AmountNanoUsd), e.Tokens);
 

@@ -20,7 +20,7 @@ public sealed class FocusExport(IDbContextFactory<LedgerDb> stores, Dimensions d
     {
         await dimensions.LoadAsync(cancel);
         await using var db = await stores.CreateDbContextAsync(cancel);
-        var rules = await RuleNames.ReadAsync(db, cancel);
+        var rules = await DecidingRules.ReadAsync(db, cancel);
         var wanted = new LedgerFilter(filter, dimensions);
         var values = new FocusValues(dimensions, rules, billing, owners.TagKeys.Feature);
         for (var day = from; day < to; day = day.AddDays(1))

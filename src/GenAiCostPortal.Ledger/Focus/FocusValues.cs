@@ -5,7 +5,7 @@ using GenAiCostPortal.Ledger.Store;
 namespace GenAiCostPortal.Ledger.Focus;
 
 /// <summary>Fills the columns of a row. What AWS did not say stays empty: no price, issuer or invoice is made up.</summary>
-internal sealed class FocusValues(Dimensions dimensions, RuleNames rules, FocusBilling billing, string tagKey)
+internal sealed class FocusValues(Dimensions dimensions, DecidingRules rules, FocusBilling billing, string tagKey)
 {
     private const int QuantityDigits = 12;
 

@@ -4,9 +4,9 @@ using Microsoft.EntityFrameworkCore;
 namespace GenAiCostPortal.Ledger.Costs;
 
 /// <summary>Names of the rules that ledger entries point to.</summary>
-internal sealed class RuleNames(IReadOnlyDictionary<int, string> owners, IReadOnlyDictionary<int, string> splits)
+internal sealed class DecidingRules(IReadOnlyDictionary<int, string> owners, IReadOnlyDictionary<int, string> splits)
 {
-    public static async Task<RuleNames> ReadAsync(LedgerDb db, CancellationToken cancel) => new(
+    public static async Task<DecidingRules> ReadAsync(LedgerDb db, CancellationToken cancel) => new(
         await db.OwnerRules.AsNoTracking().ToDictionaryAsync(r => r.Id, r => r.Name, cancel),
         await db.SplitRules.AsNoTracking().ToDictionaryAsync(r => r.Id, r => r.Name, cancel));
 

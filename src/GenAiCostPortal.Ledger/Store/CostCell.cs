@@ -9,14 +9,14 @@ internal sealed class CostCell(CellKey key, Price? price, bool isBillable)
 {
     public CellKey Key { get; } = key;
     public bool IsDirty;
-    public long Calls, CallsWithoutCost, EstimatedCostNanoUsd, UnpricedTokens;
+    public long Calls, CallsWithoutCost, CallsWithoutTokens, RetriedCalls, EstimatedCostNanoUsd, UnpricedTokens;
     public TokenCounts Tokens;
 
     public bool IsEmpty => Calls <= 0;
 
     public void Clear()
     {
-        Calls = CallsWithoutCost = EstimatedCostNanoUsd = UnpricedTokens = 0;
+        Calls = CallsWithoutCost = CallsWithoutTokens = RetriedCalls = EstimatedCostNanoUsd = UnpricedTokens = 0;
         Tokens = default;
     }
 
@@ -25,6 +25,8 @@ internal sealed class CostCell(CellKey key, Price? price, bool isBillable)
     {
         Calls += sign;
         if (call.CostState is CostState.NoTokens or CostState.Unpriced) CallsWithoutCost += sign;
+        if (call.TokenState == TokenState.Unknown) CallsWithoutTokens += sign;
+        else if ((call.Flags & CallFlags.WasRetried) != 0) RetriedCalls += sign;
         Tokens = sign > 0 ? Tokens + call.Tokens : Tokens - call.Tokens;
     }
 

@@ -6,6 +6,7 @@ using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Prices;
+using GenAiCostPortal.Ledger.Spikes;
 using GenAiCostPortal.Ledger.Traces;
 using GenAiCostPortal.Ledger.Usage;
 using Microsoft.EntityFrameworkCore;
@@ -59,6 +60,10 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
     public DbSet<PortalUser> Users => Set<PortalUser>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<ActionRecord> Actions => Set<ActionRecord>();
+    public DbSet<Spike> Spikes => Set<Spike>();
+    public DbSet<SpikeComment> SpikeComments => Set<SpikeComment>();
+    public DbSet<SpikeExemplar> SpikeExemplars => Set<SpikeExemplar>();
+    public DbSet<SpikeThreshold> SpikeThresholds => Set<SpikeThreshold>();
     public DbSet<StoreFact> Facts => Set<StoreFact>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder conventions)
@@ -81,6 +86,7 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
             e.Property(x => x.Key).ValueGeneratedNever();
             e.HasIndex(x => x.TraceId).IsUnique();
             e.HasIndex(x => new { x.StartUnixMs, x.Key });
+            e.HasIndex(x => x.StartUnixMs, "IX_trace_looped").HasFilter("\"Loops\" > 0");
         });
         model.Entity<SpanRow>(e => e.ToTable("span").HasKey(x => new { x.TraceKey, x.SpanId }));
         model.Entity<SpanOrigin>(e =>
@@ -152,6 +158,15 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
         model.Entity<PortalUser>(e => { e.ToTable("portal_user"); e.HasIndex(x => x.Name).IsUnique(); });
         model.Entity<ApiKey>(e => { e.ToTable("api_key"); e.HasIndex(x => x.Hash).IsUnique(); });
         model.Entity<ActionRecord>(e => { e.ToTable("action_record"); e.HasIndex(x => x.At); });
+        model.Entity<Spike>(e =>
+        {
+            e.ToTable("spike");
+            e.HasIndex(x => x.Start);
+            e.HasIndex(x => x.UpdatedAt);
+        });
+        model.Entity<SpikeComment>(e => { e.ToTable("spike_comment"); e.HasIndex(x => x.SpikeId); });
+        model.Entity<SpikeExemplar>(e => { e.ToTable("spike_exemplar").HasKey(x => new { x.SpikeId, x.TraceKey }); e.HasIndex(x => x.TraceKey); });
+        model.Entity<SpikeThreshold>(e => e.ToTable("spike_threshold").HasKey(x => new { x.Scope, x.ScopeId }));
         model.Entity<StoreFact>(e => e.ToTable("store_fact").HasKey(x => x.Name));
     }
 }

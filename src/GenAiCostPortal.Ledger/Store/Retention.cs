@@ -15,7 +15,7 @@ public sealed record RetentionOutcome(long Spans, long Calls, long Traces, long 
 
 /// <summary>
 /// Takes away what is older than kept, in chunks of a few thousand rows, each a short transaction of its own, so that writers
-/// and readers hardly notice. What is interrupted goes on at the next run.
+/// and readers hardly notice. What is interrupted goes on at the next run. Traces that show a spike stay.
 /// </summary>
 public sealed class Retention(IDbContextFactory<LedgerDb> stores, WriteGate gate, TraceWriter writer, MeasureSettling settling, LedgerChanges changes, TimeProvider clock)
 {
@@ -50,7 +50,7 @@ public sealed class Retention(IDbContextFactory<LedgerDb> stores, WriteGate gate
         while (true)
         {
             await using var db = await stores.CreateDbContextAsync(cancel);
-            var oldest = await db.Traces.AsNoTracking().Where(t => t.StartUnixMs < beforeUnixMs).OrderBy(t => t.StartUnixMs)
+            var oldest = await db.Traces.AsNoTracking().Where(t => t.StartUnixMs < beforeUnixMs && !db.SpikeExemplars.Any(e => e.TraceKey == t.Key)).OrderBy(t => t.StartUnixMs)
                 .Select(t => new { t.Key, Rows = t.Spans + t.Calls }).Take(TracesPerChunk).ToListAsync(cancel);
             var keys = Chunk(oldest.Select(t => (t.Key, t.Rows)));
             if (keys.Count == 0) return outcome;
@@ -69,7 +69,7 @@ public sealed class Retention(IDbContextFactory<LedgerDb> stores, WriteGate gate
         {
             await using var db = await stores.CreateDbContextAsync(cancel);
             var oldest = await db.Traces.AsNoTracking()
-                .Where(t => t.StartUnixMs < beforeUnixMs && db.Spans.Any(s => s.TraceKey == t.Key)).OrderBy(t => t.StartUnixMs)
+                .Where(t => t.StartUnixMs < beforeUnixMs && db.Spans.Any(s => s.TraceKey == t.Key) && !db.SpikeExemplars.Any(e => e.TraceKey == t.Key)).OrderBy(t => t.StartUnixMs)
                 .Select(t => new { t.Key, t.Spans }).Take(TracesPerChunk).ToListAsync(cancel);
             var keys = Chunk(oldest.Select(t => (t.Key, t.Spans)));
             if (keys.Count == 0) return outcome;

@@ -16,9 +16,9 @@ internal sealed class SqliteRollups(SqliteConnection connection) : IDisposable
         $"REPLACE INTO usage_rollup(Span,SlotUnixSeconds,SeriesId,Calls,Errors,Throttles,Retries,Requests,CallsWithoutTokens,{Tokens},DurationMs,Latency,TimeToFirstToken) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     private readonly SqliteStatement _deleteUsage = new(connection, $"DELETE FROM usage_rollup {Key}");
     private readonly SqliteStatement _findCost = new(connection,
-        $"SELECT Calls,{Tokens},EstimatedCostNanoUsd,UnpricedTokens,CallsWithoutCost FROM cost_rollup {Key}");
+        $"SELECT Calls,{Tokens},EstimatedCostNanoUsd,UnpricedTokens,CallsWithoutCost,CallsWithoutTokens,RetriedCalls FROM cost_rollup {Key}");
     private readonly SqliteStatement _putCost = new(connection,
-        $"REPLACE INTO cost_rollup(Span,SlotUnixSeconds,SeriesId,Calls,{Tokens},EstimatedCostNanoUsd,UnpricedTokens,CallsWithoutCost) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        $"REPLACE INTO cost_rollup(Span,SlotUnixSeconds,SeriesId,Calls,{Tokens},EstimatedCostNanoUsd,UnpricedTokens,CallsWithoutCost,CallsWithoutTokens,RetriedCalls) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     private readonly SqliteStatement _deleteCost = new(connection, $"DELETE FROM cost_rollup {Key}");
     private readonly ArrayBufferWriter<byte> _histogram = new(4096);
 
@@ -45,6 +45,7 @@ internal sealed class SqliteRollups(SqliteConnection connection) : IDisposable
         var row = _findCost;
         (cell.Calls, cell.Tokens) = (row.Long(0), TokensAt(row, 1));
         (cell.EstimatedCostNanoUsd, cell.UnpricedTokens, cell.CallsWithoutCost) = (row.Long(8), row.Long(9), row.Long(10));
+        (cell.CallsWithoutTokens, cell.RetriedCalls) = (row.Long(11), row.Long(12));
         row.End();
     }
 
@@ -60,7 +61,8 @@ internal sealed class SqliteRollups(SqliteConnection connection) : IDisposable
 
     public void Put(CostCell cell) =>
         AddTokens(At(_putCost, cell.Key).Add(cell.Calls), cell.Tokens)
-            .Add(cell.EstimatedCostNanoUsd).Add(cell.UnpricedTokens).Add(cell.CallsWithoutCost).Run();
+            .Add(cell.EstimatedCostNanoUsd).Add(cell.UnpricedTokens).Add(cell.CallsWithoutCost)
+            .Add(cell.CallsWithoutTokens).Add(cell.RetriedCalls).Run();
 
     public void DeleteUsage(in CellKey key) => At(_deleteUsage, key).Run();
 

@@ -146,6 +146,10 @@ public sealed class CostRollup
     public long CallsWithoutCost { get; set; }
     /// <summary>Row of <see cref="Prices.Price"/> that a re-pricing put in the place of the series' own; 0 = the series' own.</summary>
     public int RepricedId { get; set; }
+    /// <summary>Calls whose token counts are unknown.</summary>
+    public long CallsWithoutTokens { get; set; }
+    /// <summary>Failed attempts with tokens that were sent again.</summary>
+    public long RetriedCalls { get; set; }
 
     public TokenCounts Tokens => new(Input, CacheRead, CacheWrite5m, CacheWrite30m, CacheWrite1h, Output, Reasoning);
 }

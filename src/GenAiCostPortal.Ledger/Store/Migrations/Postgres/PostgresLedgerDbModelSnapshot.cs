@@ -1197,6 +1197,207 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.ToTable("repricing", (string)null);
                 });
 
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Spikes.Spike", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("ActualNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("BaselineNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("BilledNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte>("Confirmation")
+                        .HasColumnType("smallint");
+
+                    b.Property<long?>("ConfirmedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("DetectedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("End")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("EstimatedNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<double>("Expected")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Explanation")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("FeedHealth")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("FirstSeenRelease")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<byte>("Grain")
+                        .HasColumnType("smallint");
+
+                    b.Property<long>("ImpactNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsRunning")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("IsWithdrawn")
+                        .HasColumnType("boolean");
+
+                    b.Property<byte>("Kind")
+                        .HasColumnType("smallint");
+
+                    b.Property<byte>("Measure")
+                        .HasColumnType("smallint");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long?>("PartOfId")
+                        .HasColumnType("bigint");
+
+                    b.Property<double>("PeakSpreads")
+                        .HasColumnType("double precision");
+
+                    b.Property<byte>("Scope")
+                        .HasColumnType("smallint");
+
+                    b.Property<int>("ScopeId")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("Seen")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Sentence")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte>("Status")
+                        .HasColumnType("smallint");
+
+                    b.Property<long?>("StatusAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("StatusBy")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Start");
+
+                    b.HasIndex("UpdatedAt");
+
+                    b.ToTable("spike", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Spikes.SpikeComment", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("SpikeId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SpikeId");
+
+                    b.ToTable("spike_comment", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Spikes.SpikeExemplar", b =>
+                {
+                    b.Property<long>("SpikeId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("TraceKey")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Rank")
+                        .HasColumnType("integer");
+
+                    b.Property<byte>("Role")
+                        .HasColumnType("smallint");
+
+                    b.HasKey("SpikeId", "TraceKey");
+
+                    b.HasIndex("TraceKey");
+
+                    b.ToTable("spike_exemplar", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Spikes.SpikeThreshold", b =>
+                {
+                    b.Property<byte>("Scope")
+                        .HasColumnType("smallint");
+
+                    b.Property<int>("ScopeId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("FloorNanoUsdPerDay")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("FloorNanoUsdPerHour")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("FloorTokensPerHour")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsOff")
+                        .HasColumnType("boolean");
+
+                    b.Property<double>("Spreads")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Scope", "ScopeId");
+
+                    b.ToTable("spike_threshold", (string)null);
+                });
+
             modelBuilder.Entity("GenAiCostPortal.Ledger.Store.DimensionValue", b =>
                 {
                     b.Property<int>("Id")
@@ -1399,6 +1600,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
 
                     b.HasIndex("StartUnixMs", "Key");
 
+                    b.HasIndex(new[] { "StartUnixMs" }, "IX_trace_looped")
+                        .HasFilter("\"Loops\" > 0");
+
                     b.ToTable("trace", (string)null);
                 });
 
@@ -1513,6 +1717,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.Property<long>("CallsWithoutCost")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("CallsWithoutTokens")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("EstimatedCostNanoUsd")
                         .HasColumnType("bigint");
 
@@ -1527,6 +1734,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
 
                     b.Property<int>("RepricedId")
                         .HasColumnType("integer");
+
+                    b.Property<long>("RetriedCalls")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("UnpricedTokens")
                         .HasColumnType("bigint");

@@ -1162,6 +1162,203 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.ToTable("repricing", (string)null);
                 });
 
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Spikes.Spike", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ActualNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("BaselineNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("BilledNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Confirmation")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ConfirmedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DetectedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("End")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EstimatedNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Expected")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Explanation")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FeedHealth")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FirstSeenRelease")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte>("Grain")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ImpactNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsRunning")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsWithdrawn")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Measure")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("PartOfId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("PeakSpreads")
+                        .HasColumnType("REAL");
+
+                    b.Property<byte>("Scope")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ScopeId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Seen")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Sentence")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("StatusAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("StatusBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Start");
+
+                    b.HasIndex("UpdatedAt");
+
+                    b.ToTable("spike", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Spikes.SpikeComment", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SpikeId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SpikeId");
+
+                    b.ToTable("spike_comment", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Spikes.SpikeExemplar", b =>
+                {
+                    b.Property<long>("SpikeId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("TraceKey")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Rank")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Role")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("SpikeId", "TraceKey");
+
+                    b.HasIndex("TraceKey");
+
+                    b.ToTable("spike_exemplar", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Spikes.SpikeThreshold", b =>
+                {
+                    b.Property<byte>("Scope")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ScopeId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FloorNanoUsdPerDay")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FloorNanoUsdPerHour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FloorTokensPerHour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsOff")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Spreads")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Scope", "ScopeId");
+
+                    b.ToTable("spike_threshold", (string)null);
+                });
+
             modelBuilder.Entity("GenAiCostPortal.Ledger.Store.DimensionValue", b =>
                 {
                     b.Property<int>("Id")
@@ -1364,6 +1561,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
 
                     b.HasIndex("StartUnixMs", "Key");
 
+                    b.HasIndex(new[] { "StartUnixMs" }, "IX_trace_looped")
+                        .HasFilter("\"Loops\" > 0");
+
                     b.ToTable("trace", (string)null);
                 });
 
@@ -1478,6 +1678,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.Property<long>("CallsWithoutCost")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("CallsWithoutTokens")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("EstimatedCostNanoUsd")
                         .HasColumnType("INTEGER");
 
@@ -1491,6 +1694,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("RepricedId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RetriedCalls")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("UnpricedTokens")

@@ -18,8 +18,8 @@ internal sealed class SqliteNames(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement _findOrigin = new(connection, "SELECT ResourceAttributes,ScopeName,ScopeVersion FROM span_origin WHERE Id=?");
     private readonly SqliteStatement _findOriginByHash = new(connection, "SELECT Id FROM span_origin WHERE Hash=?");
     private readonly SqliteStatement _addSender = new(connection, """
-        INSERT INTO sender(ScopeName,ScopeVersion,Language,Reading,Spans,Calls,FirstSeen,LastSeen) VALUES(?1,?2,?3,?4,?5,?6,?7,?7)
-        ON CONFLICT(ScopeName,ScopeVersion,Language) DO UPDATE SET Spans=Spans+excluded.Spans, Calls=Calls+excluded.Calls, LastSeen=excluded.LastSeen,
+        INSERT INTO sender(ScopeName,ScopeVersion,Language,Reading,Spans,Calls,RollUps,FirstSeen,LastSeen) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?8)
+        ON CONFLICT(ScopeName,ScopeVersion,Language) DO UPDATE SET Spans=Spans+excluded.Spans, Calls=Calls+excluded.Calls, RollUps=RollUps+excluded.RollUps, LastSeen=excluded.LastSeen,
         Reading=CASE WHEN excluded.Reading='' THEN Reading ELSE excluded.Reading END
         """);
     private readonly SqliteStatement _addSignal = new(connection, """
@@ -65,8 +65,8 @@ internal sealed class SqliteNames(SqliteConnection connection) : IDisposable
         return last.Int(0);
     }
 
-    public void AddSender(SenderKey sender, long spans, long calls, string reading, long nowUnixMs) =>
-        _addSender.Add(sender.ScopeName).Add(sender.ScopeVersion).Add(sender.Language).Add(reading).Add(spans).Add(calls).Add(nowUnixMs).Run();
+    public void AddSender(SenderKey sender, in SenderTally tally, long nowUnixMs) =>
+        _addSender.Add(sender.ScopeName).Add(sender.ScopeVersion).Add(sender.Language).Add(tally.Reading ?? "").Add(tally.Spans).Add(tally.Calls).Add(tally.RollUps).Add(nowUnixMs).Run();
 
     public void AddSignal(string signal, long stored, long rejected, long nowUnixMs) =>
         _addSignal.Add(signal).Add(stored).Add(rejected).Add(nowUnixMs).Run();
@@ -105,3 +105,10 @@ internal sealed class SqliteNames(SqliteConnection connection) : IDisposable
 
 /// <summary>Who sent a span: the columns that make a <see cref="Feeds.SenderSeen"/> unique.</summary>
 internal readonly record struct SenderKey(string ScopeName, string ScopeVersion, string Language);
+
+/// <summary>What a sender's counts move by.</summary>
+/// <param name="Reading">How its counts were read last; null or empty leaves what is known.</param>
+internal readonly record struct SenderTally(long Spans, long Calls, long RollUps, string? Reading = null)
+{
+    public SenderTally With(in SenderTally add) => new(Spans + add.Spans, Calls + add.Calls, RollUps + add.RollUps, string.IsNullOrEmpty(add.Reading) ? Reading : add.Reading);
+}

@@ -23,6 +23,8 @@ internal sealed class SqliteSpanStore : IDisposable
         Traces = new SqliteTraces(_connection);
         Doors = new SqliteDoors(_connection);
         Rollups = new SqliteRollups(_connection);
+        Users = new SqliteUsers(_connection);
+        UserCells = new UserCells(Users);
         Names = new SqliteNames(_connection);
         Series = new SeriesCache(Names);
         Origins = new OriginCache(Names);
@@ -35,6 +37,8 @@ internal sealed class SqliteSpanStore : IDisposable
     public SqliteTraces Traces { get; }
     public SqliteDoors Doors { get; }
     public SqliteRollups Rollups { get; }
+    public SqliteUsers Users { get; }
+    public UserCells UserCells { get; }
     public SqliteNames Names { get; }
     public SeriesCache Series { get; }
     public OriginCache Origins { get; }
@@ -65,7 +69,7 @@ internal sealed class SqliteSpanStore : IDisposable
 
     public void Dispose()
     {
-        foreach (var part in (IDisposable[])[Traces, Doors, Rollups, Names, _begin, _commit, _rollback]) part.Dispose();
+        foreach (var part in (IDisposable[])[Traces, Doors, Rollups, Users, Names, _begin, _commit, _rollback]) part.Dispose();
         _connection.Dispose();
     }
 

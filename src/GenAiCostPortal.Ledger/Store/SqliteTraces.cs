@@ -7,22 +7,24 @@ namespace GenAiCostPortal.Ledger.Store;
 /// <summary>Rows of traces, spans and calls on SQLite.</summary>
 internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
 {
+    private static readonly HashSet<SpanId> NoWrappers = [];
     private const string TraceColumns =
-        "StartUnixMs,DurationMs,WorkflowId,FeatureId,TeamId,ApplicationId,EnvironmentId,ReleaseId,AccountId,RegionId,ModelIds,Spans,Calls,Errors,Retries,Loops,Tokens,EstimatedCostNanoUsd,RetryCostNanoUsd,CostState,Status,HasRoot,IsRequest,RequestSeriesId,RequestUnixMs,Source";
+        "StartUnixMs,DurationMs,WorkflowId,FeatureId,TeamId,ApplicationId,EnvironmentId,ReleaseId,AccountId,RegionId,ModelIds,Spans,Calls,Errors,Retries,Loops,Tokens,EstimatedCostNanoUsd,RetryCostNanoUsd,CostState,Status,HasRoot,IsRequest,RequestSeriesId,RequestUnixMs,Source,UserHash";
     private const string CallColumns =
         "StartUnixMs,DurationMs,TimeToFirstTokenMs,UsageSeriesId,CostSeriesId,Status,TokenState,Flags,CostState,Input,CacheRead,CacheWrite5m,CacheWrite30m,CacheWrite1h,Output,Reasoning,EstimatedCostNanoUsd,RequestId,ErrorType,Detail,Doors";
 
-    private readonly SqliteStatement _find = new(connection, "SELECT Key,Spans,IsRequest,RequestSeriesId,RequestUnixMs,Source FROM trace WHERE TraceId=?");
+    private readonly SqliteStatement _find = new(connection, "SELECT Key,Spans,IsRequest,RequestSeriesId,RequestUnixMs,Source,UserHash,EstimatedCostNanoUsd,CostState FROM trace WHERE TraceId=?");
     private readonly SqliteStatement _put = new(connection,
-        $"INSERT INTO trace(Key,TraceId,{TraceColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(Key) DO UPDATE SET "
+        $"INSERT INTO trace(Key,TraceId,{TraceColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(Key) DO UPDATE SET "
         + string.Join(',', TraceColumns.Split(',').Select(c => $"{c}=excluded.{c}")));
     private readonly SqliteStatement _addCalls = new(connection, """
         UPDATE trace SET Calls=Calls+?,Errors=Errors+?,Retries=Retries+?,Tokens=Tokens+?,EstimatedCostNanoUsd=EstimatedCostNanoUsd+?,
-        RetryCostNanoUsd=RetryCostNanoUsd+?,IsRequest=?,RequestSeriesId=?,RequestUnixMs=? WHERE Key=?
+        RetryCostNanoUsd=RetryCostNanoUsd+?,CostState=?,UserHash=?,IsRequest=?,RequestSeriesId=?,RequestUnixMs=? WHERE Key=?
         """);
-    private readonly SqliteStatement _spans = new(connection, "SELECT SpanId,ParentSpanId,Name,Kind,Status,StatusMessage,StartUnixNs,DurationNs,OriginId,Attributes,Doors FROM span WHERE TraceKey=?");
+    private readonly SqliteStatement _spans = new(connection, "SELECT SpanId,ParentSpanId,Name,Kind,Status,StatusMessage,StartUnixNs,DurationNs,OriginId,Attributes,Doors,IsRollUp FROM span WHERE TraceKey=?");
     private readonly SqliteStatement _putSpan = new(connection,
-        "REPLACE INTO span(TraceKey,SpanId,ParentSpanId,Name,Kind,Status,StatusMessage,StartUnixNs,DurationNs,OriginId,Attributes,Doors) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
+        "REPLACE INTO span(TraceKey,SpanId,ParentSpanId,Name,Kind,Status,StatusMessage,StartUnixNs,DurationNs,OriginId,Attributes,Doors,IsRollUp) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    private readonly SqliteStatement _markRollUp = new(connection, "UPDATE span SET IsRollUp=? WHERE TraceKey=? AND SpanId=?");
     private readonly SqliteStatement _calls = new(connection, $"SELECT SpanId,{CallColumns} FROM call WHERE TraceKey=?");
     private readonly SqliteStatement _putCall = new(connection, $"REPLACE INTO call(TraceKey,SpanId,{CallColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     private readonly SqliteStatement _deleteSpans = new(connection, "DELETE FROM span WHERE TraceKey=?");
@@ -40,6 +42,7 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
         {
             Key = _find.Long(0), TraceId = key.ToArray(), Spans = _find.Int(1), IsRequest = _find.Bool(2),
             RequestSeriesId = _find.Int(3), RequestUnixMs = _find.Long(4), Source = _find.Text(5),
+            UserHash = _find.Long(6), EstimatedCostNanoUsd = _find.Long(7), CostState = (CostState)_find.Byte(8),
         };
         _find.End();
         return row;
@@ -57,16 +60,17 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
         _put.Add(t.Key).AddBlob(t.TraceId).Add(t.StartUnixMs).Add(t.DurationMs).Add(t.WorkflowId).Add(t.FeatureId).Add(t.TeamId).Add(t.ApplicationId)
             .Add(t.EnvironmentId).Add(t.ReleaseId).Add(t.AccountId).Add(t.RegionId).Add(t.ModelIds).Add(t.Spans).Add(t.Calls).Add(t.Errors).Add(t.Retries)
             .Add(t.Loops).Add(t.Tokens).Add(t.EstimatedCostNanoUsd).Add(t.RetryCostNanoUsd).Add((long)t.CostState).Add((long)t.Status).Add(t.HasRoot)
-            .Add(t.IsRequest).Add(t.RequestSeriesId).Add(t.RequestUnixMs).Add(t.Source).Run();
+            .Add(t.IsRequest).Add(t.RequestSeriesId).Add(t.RequestUnixMs).Add(t.Source).Add(t.UserHash).Run();
 
     /// <summary>Adds late calls to a trace whose spans have left with their retention.</summary>
     public void AddCalls(TraceRow t) =>
-        _addCalls.Add(t.Calls).Add(t.Errors).Add(t.Retries).Add(t.Tokens).Add(t.EstimatedCostNanoUsd).Add(t.RetryCostNanoUsd)
+        _addCalls.Add(t.Calls).Add(t.Errors).Add(t.Retries).Add(t.Tokens).Add(t.EstimatedCostNanoUsd).Add(t.RetryCostNanoUsd).Add((long)t.CostState).Add(t.UserHash)
             .Add(t.IsRequest).Add(t.RequestSeriesId).Add(t.RequestUnixMs).Add(t.Key).Run();
 
-    /// <summary>All stored spans of a trace.</summary>
-    public void Spans(TraceId id, TraceRow trace, OriginCache origins, DistinctSpans into)
+    /// <summary>Reads all stored spans of a trace; gives those that are marked as wrappers.</summary>
+    public IReadOnlySet<SpanId> Spans(TraceId id, TraceRow trace, OriginCache origins, DistinctSpans into)
     {
+        HashSet<SpanId>? wrappers = null;
         _spans.Add(trace.Key);
         while (_spans.Read())
         {
@@ -78,13 +82,18 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
                 Kind = (SpanKind)_spans.Byte(3), Status = (SpanStatus)_spans.Byte(4), StatusMessage = _spans.Text(5), StartUnixNs = start,
                 EndUnixNs = start + _spans.Long(7), Resource = resource, Scope = scope, Attributes = SpanAttributes.FromJson(_spans.Text(9)), Doors = (Doors)_spans.Byte(10),
             });
+            if (_spans.Bool(11)) (wrappers ??= []).Add(new SpanId((ulong)_spans.Long(0)));
         }
+        return wrappers ?? NoWrappers;
     }
 
-    public void Put(long traceKey, Traces.Span span, int originId, ReadOnlySpan<byte> attributes) =>
+    public void Put(long traceKey, Traces.Span span, int originId, ReadOnlySpan<byte> attributes, bool isRollUp) =>
         _putSpan.Add(traceKey).Add((long)span.SpanId.Value).Add((long)span.ParentSpanId.Value).Add(span.Name).Add((long)span.Kind).Add((long)span.Status)
             .Add(span.StatusMessage.Length == 0 ? null : span.StatusMessage).Add(span.StartUnixNs).Add(span.EndUnixNs - span.StartUnixNs)
-            .Add(originId).AddText(attributes).Add((long)span.Doors).Run();
+            .Add(originId).AddText(attributes).Add((long)span.Doors).Add(isRollUp).Run();
+
+    /// <summary>Says anew whether a span wraps the calls below it.</summary>
+    public void MarkRollUp(long traceKey, SpanId span, bool isRollUp) => _markRollUp.Add(isRollUp).Add(traceKey).Add((long)span.Value).Run();
 
     /// <summary>All stored calls of a trace, by span id.</summary>
     public Dictionary<long, CallRow> Calls(long traceKey)
@@ -121,6 +130,6 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_find, _put, _addCalls, _spans, _putSpan, _calls, _putCall, _deleteCall, _deleteSpans, _deleteTrace]) statement.Dispose();
+        foreach (var statement in (SqliteStatement[])[_find, _put, _addCalls, _spans, _putSpan, _markRollUp, _calls, _putCall, _deleteCall, _deleteSpans, _deleteTrace]) statement.Dispose();
     }
 }

@@ -52,7 +52,7 @@ internal sealed partial class TraceBook
             foreach (var record in records.Items)
             {
                 var span = record with { TraceId = spans[0].TraceId, ParentSpanId = call.SpanId };
-                store.Traces.Put(row.Key, span, store.Origins.Id(OriginText.Of(span.Resource, span.Scope)), span.Attributes.ToUtf8());
+                store.Traces.Put(row.Key, span, store.Origins.Id(OriginText.Of(span.Resource, span.Scope)), span.Attributes.ToUtf8(), isRollUp: false);
                 all.Add(span);
             }
         }
@@ -94,7 +94,7 @@ internal sealed partial class TraceBook
         {
             TakeOut(call);
             store.Traces.DeleteCall(lone.Key, call.SpanId);
-            Tally(spans, new SpanId((ulong)call.SpanId), -1, "");
+            Tally(spans, new SpanId((ulong)call.SpanId), new(0, -1, 0));
         }
         store.Traces.Delete(lone.Key);
     }
@@ -122,17 +122,17 @@ internal sealed partial class TraceBook
         while (_queued.TryDequeue(out var key))
         {
             if (Stored(key) is not { } stored) continue;
-            Settle(stored.Row, stored.Spans, TraceReader.Read(stored.Spans, owners), store.Traces.Calls(key));
+            Settle(stored.Row, stored.Spans, TraceReader.Read(stored.Spans, owners), store.Traces.Calls(key), stored.Wrappers);
         }
     }
 
     /// <summary>A stored trace with all its spans; null when some have left with their retention.</summary>
-    private (TraceRow Row, List<Span> Spans)? Stored(long key)
+    private (TraceRow Row, List<Span> Spans, IReadOnlySet<SpanId> Wrappers)? Stored(long key)
     {
         var id = store.Doors.TraceOf(key);
         if (store.Traces.Find(id) is not { } row) return null;
         var all = new DistinctSpans();
-        store.Traces.Spans(id, row, store.Origins, all);
-        return all.Items.Count < row.Spans ? null : (row, all.Items);
+        var wrappers = store.Traces.Spans(id, row, store.Origins, all);
+        return all.Items.Count < row.Spans ? null : (row, all.Items, wrappers);
     }
 }

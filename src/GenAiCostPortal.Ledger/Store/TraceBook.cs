@@ -14,7 +14,7 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
 {
     private static readonly Dictionary<long, CallRow> NoCalls = [];
     private readonly List<DimensionValue> _added = [];
-    private readonly Dictionary<SenderKey, (long Spans, long Calls, string Reading)> _senders = [];
+    private readonly Dictionary<SenderKey, SenderTally> _senders = [];
     private readonly HashSet<int> _days = [];
     private CallBooking? _calls;
 
@@ -39,8 +39,9 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
     public void Finish()
     {
         store.Cells.Write();
+        store.UserCells.Write();
         foreach (var value in _added) store.Names.Insert(value);
-        foreach (var (sender, tally) in _senders) store.Names.AddSender(sender, tally.Spans, tally.Calls, tally.Reading, nowUnixMs);
+        foreach (var (sender, tally) in _senders) store.Names.AddSender(sender, tally, nowUnixMs);
         foreach (var day in _days) store.Names.MarkDay(day);
     }
 
@@ -50,16 +51,18 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
         for (var i = 0; i < trace.Spans.Count; i++)
         {
             var text = trace.Texts[i];
-            store.Traces.Put(row.Key, trace.Spans[i], store.Origins.Id(text.Origin), text.Attributes);
-            Tally(trace.Spans[i], 1, 0, "");
+            var span = trace.Spans[i];
+            var isWrapper = trace.Reading.Wrappers.Contains(span.SpanId);
+            store.Traces.Put(row.Key, span, store.Origins.Id(text.Origin), text.Attributes, isWrapper);
+            Tally(span, new(1, 0, isWrapper ? 1 : 0));
         }
-        Settle(row, trace.Spans, trace.Reading, NoCalls);
+        Settle(row, trace.Spans, trace.Reading, NoCalls, trace.Reading.Wrappers);
     }
 
     private void Add(TraceRow known, PreparedTrace trace)
     {
         var all = new DistinctSpans();
-        store.Traces.Spans(trace.Id, known, store.Origins, all);
+        var wrappers = store.Traces.Spans(trace.Id, known, store.Origins, all);
         if (all.Items.Count < known.Spans)
         {
             // A record that has found its home is counted there already.
@@ -76,10 +79,10 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
         foreach (var at in changed)
         {
             var span = all.Items[at];
-            store.Traces.Put(known.Key, span, store.Origins.Id(OriginText.Of(span, origins)), span.Attributes.ToUtf8());
-            if (at >= before) Tally(span, 1, 0, "");
+            store.Traces.Put(known.Key, span, store.Origins.Id(OriginText.Of(span, origins)), span.Attributes.ToUtf8(), wrappers.Contains(span.SpanId));
+            if (at >= before) Tally(span, new(1, 0, 0));
         }
-        Settle(known, all.Items, TraceReader.Read(all.Items, owners), store.Traces.Calls(known.Key));
+        Settle(known, all.Items, TraceReader.Read(all.Items, owners), store.Traces.Calls(known.Key), wrappers);
     }
 
     // Spans have left with their retention, the calls are still counted: they stay as they are and unknown calls are added.
@@ -94,11 +97,15 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
         var sum = TraceSummary.Of(new TraceRow { Key = known.Key, TraceId = known.TraceId }, late);
         (sum.IsRequest, sum.RequestSeriesId, sum.RequestUnixMs) = (known.IsRequest, known.RequestSeriesId, known.RequestUnixMs);
         if (!known.IsRequest) BookRequest(sum, trace.Reading, late);
+        sum.UserHash = known.UserHash != 0 ? known.UserHash : store.Users.HashOf(trace.Reading.User);
+        sum.CostState = TraceSummary.Worse(known.CostState, sum.CostState);
+        var was = UserBooking.Of(known);
+        store.UserCells.Move(was, UserBooking.Of(sum) is { } now ? now with { EstimatedCostNanoUsd = known.EstimatedCostNanoUsd + now.EstimatedCostNanoUsd } : null);
         store.Traces.AddCalls(sum);
         Changed = true;
     }
 
-    private void Settle(TraceRow row, List<Span> spans, TraceReading reading, Dictionary<long, CallRow> stored)
+    private void Settle(TraceRow row, List<Span> spans, TraceReading reading, Dictionary<long, CallRow> stored, IReadOnlySet<SpanId> wrappers)
     {
         if (store.HaveRecords) (spans, reading) = Adopt(row, spans, reading);
         var calls = new List<CallRow>(reading.Calls.Count);
@@ -115,23 +122,39 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
                 TakeOut(before);
             }
             PutCall(now);
-            if (before is null) Tally(spans, call.SpanId, 1, call.Reading);
+            if (before is null) Tally(spans, call.SpanId, new(0, 1, 0, call.Reading));
         }
         foreach (var gone in stored.Values)
         {
             TakeOut(gone);
             store.Traces.DeleteCall(row.Key, gone.SpanId);
-            Tally(spans, new SpanId((ulong)gone.SpanId), -1, "");
+            Tally(spans, new SpanId((ulong)gone.SpanId), new(0, -1, 0));
         }
+        if (!ReferenceEquals(wrappers, reading.Wrappers)) MarkWrappers(row.Key, spans, wrappers, reading.Wrappers);
 
         var was = (row.IsRequest, row.RequestSeriesId, row.RequestUnixMs);
+        var user = UserBooking.Of(row);
         TraceSummary.Describe(row, spans, reading, Calls);
         TraceSummary.Of(row, calls);
         TraceSummary.Name(row, calls, reading, Calls);
         if (was.IsRequest) store.Cells.BookRequest(was.RequestSeriesId, was.RequestUnixMs, -1);
         BookRequest(row, reading, calls);
+        row.UserHash = store.Users.HashOf(reading.User);
+        store.UserCells.Move(user, UserBooking.Of(row));
         store.Traces.Put(row);
         Changed = true;
+    }
+
+    private void MarkWrappers(long traceKey, List<Span> spans, IReadOnlySet<SpanId> before, IReadOnlySet<SpanId> now)
+    {
+        if (before.Count == 0 && now.Count == 0) return;
+        foreach (var span in spans)
+        {
+            var isWrapper = now.Contains(span.SpanId);
+            if (before.Contains(span.SpanId) == isWrapper) continue;
+            store.Traces.MarkRollUp(traceKey, span.SpanId, isWrapper);
+            Tally(span, new(0, 0, isWrapper ? 1 : -1));
+        }
     }
 
     private void BookRequest(TraceRow row, TraceReading reading, List<CallRow> calls)
@@ -160,20 +183,20 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
         _days.Add(UtcTime.DayOfUnixMs(row.StartUnixMs).DayNumber);
     }
 
-    private void Tally(List<Span> spans, SpanId id, int calls, string reading)
+    private void Tally(List<Span> spans, SpanId id, SenderTally add)
     {
         foreach (var span in spans)
             if (span.SpanId == id)
             {
-                Tally(span, 0, calls, reading);
+                Tally(span, add);
                 return;
             }
     }
 
-    private void Tally(Span span, int spans, int calls, string reading)
+    private void Tally(Span span, SenderTally add)
     {
         var key = new SenderKey(span.Scope.Name, span.Scope.Version, span.Resource.Attributes.Text("telemetry.sdk.language") ?? "");
         ref var tally = ref CollectionsMarshal.GetValueRefOrAddDefault(_senders, key, out _);
-        tally = (tally.Spans + spans, tally.Calls + calls, reading.Length > 0 ? reading : tally.Reading ?? "");
+        tally = tally.With(add);
     }
 }

@@ -41,7 +41,7 @@ internal static class TraceSummary
     public static TraceRow Of(TraceRow row, List<CallRow> calls)
     {
         (row.Calls, row.Errors, row.Retries, row.Tokens, row.EstimatedCostNanoUsd, row.RetryCostNanoUsd) = (calls.Count, 0, 0, 0, 0, 0);
-        CostState? worst = null;
+        var state = CostState.NotBillable;
         foreach (var call in calls)
         {
             if (call.Status != CallStatus.Ok) row.Errors++;
@@ -50,11 +50,15 @@ internal static class TraceSummary
             var cost = call.EstimatedCostNanoUsd ?? 0;
             row.EstimatedCostNanoUsd += cost;
             if ((call.Flags & CallFlags.WasRetried) != 0) row.RetryCostNanoUsd += cost;
-            if (call.CostState != CostState.NotBillable && (worst is null || call.CostState > worst)) worst = call.CostState;
+            state = Worse(state, call.CostState);
         }
-        row.CostState = worst ?? CostState.NotBillable;
+        row.CostState = state;
         return row;
     }
+
+    /// <summary>The worse of two; what is not billable says nothing of what is.</summary>
+    public static CostState Worse(CostState a, CostState b) =>
+        a == CostState.NotBillable ? b : b == CostState.NotBillable ? a : a > b ? a : b;
 
     /// <summary>Models, account and region: of the calls, the first that says.</summary>
     public static void Name(TraceRow row, List<CallRow> rows, TraceReading reading, CallBooking names)

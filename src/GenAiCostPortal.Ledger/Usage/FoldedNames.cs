@@ -46,7 +46,7 @@ public static class FoldedNames
     public static bool TellsOfCall(string name) =>
         SpanAliases.ByKey.TryGetValue(name, out var alias)
         && alias.Field is not (SpanField.Region or SpanField.Account or SpanField.ErrorType or SpanField.HttpStatus or SpanField.ServerAddress
-            or SpanField.Agent or SpanField.EntityName or SpanField.Workflow);
+            or SpanField.Agent or SpanField.EntityName or SpanField.Workflow or SpanField.User);
 
     /// <summary>Whether a span is of a model call, an agent or a tool by any convention, or of Amazon Bedrock.</summary>
     public static bool TellsOfGenAi(SpanAttributes attributes)

@@ -28,6 +28,8 @@ internal sealed class SpanNode(Span span, int order)
     public NamedOwners? Owners { get; set; }
     public string? Agent { get; set; }
     public string? Workflow { get; set; }
+    /// <summary>Who asked, by this span or the nearest ancestor that says.</summary>
+    public string? User { get; set; }
     /// <summary>Tool that this span runs in.</summary>
     public string? Tool { get; set; }
     /// <summary>Nearest agent span at or above, else the topmost span.</summary>

@@ -119,6 +119,7 @@ internal sealed class SpanTree
         var kind = facts?.Text(SpanField.TraceloopKind);
         node.Agent = facts?.Text(SpanField.Agent) ?? (kind == "agent" ? facts!.Text(SpanField.EntityName) : null) ?? parent?.Agent;
         node.Workflow = facts?.Text(SpanField.Workflow) ?? (kind == "workflow" ? facts!.Text(SpanField.EntityName) : null) ?? parent?.Workflow;
+        node.User = facts?.Text(SpanField.User) ?? parent?.User;
         node.Tool = node.Role == SpanRole.Tool
             ? facts?.Text(SpanField.Tool) ?? facts?.Text(SpanField.EntityName) ?? node.Span.Name
             : facts?.Text(SpanField.Tool) ?? parent?.Tool;

@@ -8,9 +8,14 @@ namespace GenAiCostPortal.Ledger.Usage;
 /// <param name="RollUps">Spans that repeat their descendants' usage (agents, wrappers) and are not counted.</param>
 /// <param name="Root">The root span, or null while only children have arrived.</param>
 /// <param name="RequestOwners">Owners of the request: of the root, else of the first call.</param>
+/// <param name="User">Who asked: of the root, else of the first call that knows; empty when none does.</param>
 public sealed record TraceReading(
     IReadOnlyList<Call> Calls, IReadOnlySet<SpanId> RollUps, Span? Root, CallOwners RequestOwners,
-    IReadOnlyList<TraceLoopReading> Loops);
+    IReadOnlyList<TraceLoopReading> Loops, string User = "")
+{
+    /// <summary>Of <see cref="RollUps"/>, those that wrap a call or add up the calls below them (algorithms §2.5).</summary>
+    public required IReadOnlySet<SpanId> Wrappers { get; init; }
+}
 
 /// <summary>A step repeated at least five times (algorithms §5).</summary>
 public sealed record TraceLoopReading(string Step, IReadOnlyList<SpanId> Calls)
@@ -38,19 +43,22 @@ public static class TraceReader
     /// <summary>Reads all spans of one trace.</summary>
     public static TraceReading Read(IReadOnlyCollection<Span> spans, OwnerKeys keys)
     {
-        var (tree, resources, merged, rollUps, calls, rootName) = Understand(spans, keys);
+        var (tree, resources, merged, rollUps, calls, rootName, wrappers) = Understand(spans, keys);
         var loops = Loops.Mark(calls, merged, tree);
-        return new(calls, rollUps.Count == 0 ? NoRollUps : rollUps, tree.Root?.Span, RequestOwners(tree, resources, calls, rootName), loops);
+        return new(calls, rollUps.Count == 0 ? NoRollUps : rollUps, tree.Root?.Span, RequestOwners(tree, resources, calls, rootName), loops, User(tree, merged))
+        {
+            Wrappers = wrappers,
+        };
     }
 
     /// <summary>How often each step that a tool names ran in a trace, retries left out.</summary>
     internal static IReadOnlyDictionary<ToolStep, int> StepTimes(IReadOnlyCollection<Span> spans, OwnerKeys keys)
     {
-        var (tree, _, merged, _, calls, _) = Understand(spans, keys);
+        var (tree, _, merged, _, calls, _, _) = Understand(spans, keys);
         return Loops.Times(calls, merged, tree);
     }
 
-    private static (SpanTree, ResourceShelf, List<MergedCall>, HashSet<SpanId>, Call[], string) Understand(IReadOnlyCollection<Span> spans, OwnerKeys keys)
+    private static (SpanTree, ResourceShelf, List<MergedCall>, HashSet<SpanId>, Call[], string, HashSet<SpanId> Wrappers) Understand(IReadOnlyCollection<Span> spans, OwnerKeys keys)
     {
         var owners = OwnerLookup.For(keys);
         var tree = SpanTree.Of(spans, owners);
@@ -67,13 +75,15 @@ public static class TraceReader
             else hasSteps |= node.Facts is { } facts && SpanRoles.HasUsage(facts);
         }
         var rollUps = new HashSet<SpanId>();
-        var merged = CallDoors.Merge(NestedCalls.Of(tree, rollUps), records, rollUps);
+        var nested = NestedCalls.Of(tree, rollUps);
+        HashSet<SpanId> wrappers = rollUps.Count == 0 ? NoRollUps : [.. rollUps];
+        var merged = CallDoors.Merge(nested, records, rollUps);
         if (hasSteps) AddSteps(tree, merged, rollUps);
 
         var calls = merged.Count == 0 ? [] : new Call[merged.Count];
         for (var i = 0; i < calls.Length; i++) calls[i] = CallReader.Read(merged[i], resources[merged[i].Span.Resource], Owners(merged[i], resources, rootName));
         if (calls.Length > 1) Retries.Mark(calls, merged);
-        return (tree, resources, merged, rollUps, calls, rootName);
+        return (tree, resources, merged, rollUps, calls, rootName, wrappers);
     }
 
     /// <summary>Whether an attribute carries prompt, completion or tool text, which is not stored unless capture is on.</summary>
@@ -103,6 +113,13 @@ public static class TraceReader
         var root = resources[tree.Root.Span.Resource].Complete(tree.Root, rootName);
         if (first is null) return root;
         return Or(root, first);
+    }
+
+    // A call knows its user from its own spans, from those above it, or from the log's record.
+    private static string User(SpanTree tree, List<MergedCall> calls)
+    {
+        var user = tree.Root?.User ?? calls.Select(c => c.Innermost.Node.User ?? c.Facts.Text(SpanField.User)).FirstOrDefault(u => u is not null);
+        return user?.Trim() ?? "";
     }
 
     private static CallOwners Or(CallOwners first, CallOwners second)

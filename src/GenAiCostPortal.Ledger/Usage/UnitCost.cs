@@ -64,10 +64,18 @@ public sealed record Coverage(DateTime From, DateTime To, long Read, bool IsWhol
 /// <summary>One row of a unit-cost answer.</summary>
 /// <param name="RequestCosts">Null where requests cannot be told apart so (by model, token kind …) or none is kept.</param>
 /// <param name="PromptFloorTokens">10th percentile of prompt tokens of its calls: the fixed overhead (system prompt, tool descriptions) of each call; null below ten calls.</param>
-public sealed record UnitCostRow(DateTime? Time, IReadOnlyList<string> Keys, UnitCost Cost, RequestCosts? RequestCosts, long? PromptFloorTokens);
+public sealed record UnitCostRow(DateTime? Time, IReadOnlyList<string> Keys, UnitCost Cost, RequestCosts? RequestCosts, long? PromptFloorTokens)
+{
+    /// <summary>Null where users cannot be told apart so; without requests where no sender says who asked.</summary>
+    public UserCost? Users { get; init; }
+}
 
 /// <summary>The answer. Basis: estimated from recorded calls, at the price of their time.</summary>
 /// <param name="RequestCoverage">What the distributions rest on.</param>
 /// <param name="PromptCoverage">What the fixed overhead rests on.</param>
 public sealed record UnitCostAnswer(
-    UsageQuery Query, DateTime AsOf, UnitCost Total, RequestCosts? RequestCosts, long? PromptFloorTokens, IReadOnlyList<UnitCostRow> Rows, Coverage RequestCoverage, Coverage PromptCoverage);
+    UsageQuery Query, DateTime AsOf, UnitCost Total, RequestCosts? RequestCosts, long? PromptFloorTokens, IReadOnlyList<UnitCostRow> Rows, Coverage RequestCoverage, Coverage PromptCoverage)
+{
+    /// <summary>Over whole UTC days. Null where users cannot be told apart so; without requests where no sender says who asked.</summary>
+    public UserCost? Users { get; init; }
+}

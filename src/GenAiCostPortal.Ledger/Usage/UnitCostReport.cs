@@ -23,6 +23,7 @@ public sealed class UnitCostReport(IDbContextFactory<LedgerDb> stores, Dimension
         var samples = new CallSamples(db, dimensions, withSamples ? query : query with { To = query.From }, keptFrom);
         var requests = await samples.RequestsAsync(cancel);
         var prompts = await samples.PromptsAsync(cancel);
+        var users = await new UserCosts(db, dimensions, query).ReadAsync(cancel);
 
         // Calls of a workflow or agent that cost nothing by their status cannot be told from the others in the rollups.
         var knowsBillable = !query.IsByKind && !query.Asked.Any(d => d is SpendDimension.Workflow or SpendDimension.Agent);
@@ -33,9 +34,9 @@ public sealed class UnitCostReport(IDbContextFactory<LedgerDb> stores, Dimension
             var of = insideRows.GetValueOrDefault(Place(row));
             var at = new CallSamples.At(row.Time is { } time ? UtcTime.ToUnixSeconds(time) : 0, Number(words, query, row.Keys, 0), Number(words, query, row.Keys, 1));
             return new UnitCostRow(row.Time, row.Keys, CostOf([row], of is null ? [] : [of], knowsBillable), requests.Rows.GetValueOrDefault(at),
-                prompts.Rows.TryGetValue(at, out var floor) ? floor : null);
+                prompts.Rows.TryGetValue(at, out var floor) ? floor : null) { Users = users.Rows is null ? null : users.Rows.GetValueOrDefault(at) ?? UserCost.None };
         }).ToArray();
-        return new UnitCostAnswer(query, all.AsOf, CostOf(all.Rows, inside.Rows, knowsBillable), requests.Total, prompts.Total, rows, requests.Coverage, prompts.Coverage);
+        return new UnitCostAnswer(query, all.AsOf, CostOf(all.Rows, inside.Rows, knowsBillable), requests.Total, prompts.Total, rows, requests.Coverage, prompts.Coverage) { Users = users.Total };
     }
 
     private static UnitCost CostOf(IReadOnlyList<SpendRow> all, IReadOnlyList<SpendRow> inside, bool knowsBillable) => new(

@@ -11,6 +11,7 @@ namespace GenAiCostPortal.Sources.InvocationLogs;
 internal sealed class MetadataOwners(OwnerKeys owners)
 {
     public const string Prefix = "requestMetadata.";
+    private static readonly string[] UserAttributes = ["user.id", "enduser.id"];
 
     private readonly (IReadOnlyList<string> Attributes, string[] Words)[] _parts =
     [
@@ -18,6 +19,7 @@ internal sealed class MetadataOwners(OwnerKeys owners)
         (owners.TeamAttributes, ["team", Folded(owners.TagKeys.Team)]),
         (owners.ApplicationAttributes, ["app", "application", "service", Folded(owners.TagKeys.Application)]),
         (owners.EnvironmentAttributes, ["env", "environment", "stage", Folded(owners.TagKeys.Environment)]),
+        (UserAttributes, ["user", "userid", "enduser", "enduserid"]),
     ];
 
     public void Add(IReadOnlyList<KeyValuePair<string, string>> metadata, List<KeyValuePair<string, object>> attributes)

@@ -24,7 +24,7 @@ internal sealed class RecordSheet(bool captureContent, PromptHashKey key, DateTi
     public const string EventNameKey = "event.name";
 
     // What else an event may carry is its message: content under names of the sender's choice.
-    private static readonly string[] Kept = ["gen_ai.", "aws.", "cloud.", "server.", "error.", "openai.", "http.", "rpc.", "session.", "user.id", "enduser.id"];
+    private static readonly string[] Kept = ["gen_ai.", "aws.", "cloud.", "server.", "error.", "openai.", "http.", "rpc.", "session.", "user.id", "enduser."];
 
     private readonly List<Span> _spans = [];
 

@@ -25,6 +25,7 @@ internal static class AgentShapes
         foreach (var call in request.Calls)
         {
             var span = Traceloop(sheet, call.Step.Name == "write" ? workflow : agent, call, call.Step.Name);
+            sheet.AddUser(span, "traceloop.association.properties.user_id");
             // The same question again and again: what the receiver hashes before it drops the text.
             span.Attributes.Add(Word("gen_ai.input.messages", Prompt(call.Step.Name)));
             if (call.Step.Name != story.LoopedStep || call.Outcome != MadeOutcome.Answered) continue;
@@ -45,6 +46,7 @@ internal static class AgentShapes
             Word("gen_ai.system", "strands-agents"), Word("gen_ai.operation.name", "invoke_agent"), Word("gen_ai.agent.name", "support-copilot"),
             Word("gen_ai.request.model", request.Calls[^1].Model.ModelId));
         agent.Attributes.Add(StrandsUsage(sum));
+        sheet.AddUser(root, "enduser.id");
         foreach (var call in request.Calls)
         {
             var span = sheet.Add(StrandsScope, agent, "chat", Internal, call.Start, call.End,

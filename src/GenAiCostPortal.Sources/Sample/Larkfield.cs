@@ -27,7 +27,7 @@ internal static class Larkfield
         "contract-summary", Story.Told.Feature, Story.Told.Team, "contracts", "contract-api", "prod", Production.Id, "us-east-1",
         LangChainPython, Story.Told.Workflow, "/v1/contracts/{id}/summary", DayShape.Office, Story.Told.UsualDay.Requests, 0.20,
         true, 0.7m, 1m, 400, (double)Story.Told.Usual.ThrottledShareOfCalls,
-        [new(Story.Told.ReleaseBefore, 400)], ContractSteps(Story.Told.Usual, "sonnet"));
+        [new(Story.Told.ReleaseBefore, 400)], ContractSteps(Story.Told.Usual, "sonnet")) { Users = 46 };
 
     /// <summary>plan, the checks of the clauses, write: the looped step is the one whose count differs.</summary>
     public static Step[] ContractSteps(StoryFigures f, string model) =>
@@ -43,7 +43,7 @@ internal static class Larkfield
             key, "support-copilot", "Support", "support", "copilot", "prod", Production.Id, region,
             Strands, "answer-ticket", "/v1/tickets/{id}/answer", DayShape.Office, requests, 0.60, true, 0.90m, 1m, 400, 0.003,
             [new("7.3.0", 33), new("7.2.4", 400)],
-            [new("understand", haiku, 1, 38_000, 400), new("answer", "sonnet", 1.2, 20_000, 1_300, 38_000, 2_200)]);
+            [new("understand", haiku, 1, 38_000, 400), new("answer", "sonnet", 1.2, 20_000, 1_300, 38_000, 2_200)]) { Users = 38 };
 
         return
         [
@@ -73,7 +73,7 @@ internal static class Larkfield
         new("campaign-copy", "campaign-copy", "Growth", "campaigns", "copywriter", "prod", Production.Id, "us-east-1",
             VercelAi, "write-campaign", "/api/campaigns", DayShape.Office, 64, 0.08, true, 0m, 1m, 400, 0,
             [new("1.9.0", 26), new("1.8.2", 400)],
-            [new("ideas", "gpt-oss", 1, 6_000, 2_000), new("draft", "nova-pro", 2, 12_000, 3_500), new("polish", "opus", 1, 8_000, 1_800), new("headline", "direct", 0.5, 6_000, 800)]),
+            [new("ideas", "gpt-oss", 1, 6_000, 2_000), new("draft", "nova-pro", 2, 12_000, 3_500), new("polish", "opus", 1, 8_000, 1_800), new("headline", "direct", 0.5, 6_000, 800)]) { Users = 9 },
     ];
 
     private static Workload[] NotProduction() =>

@@ -51,4 +51,16 @@ internal sealed class MadeRequest
     public required ulong Seed { get; init; }
     public required IReadOnlyList<MadeCall> Calls { get; init; }
     public DateTime End { get; set; }
+
+    /// <summary>Who asked, by a pseudonym; some ask far more often than others. Null where the service does not say.</summary>
+    public string? User
+    {
+        get
+        {
+            if (Workload.Users == 0) return null;
+            // Dice of its own: who asks changes no other number.
+            var share = new Dice(~Seed).Share();
+            return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Workload.Key}-{1 + (int)(share * share * Workload.Users):000}");
+        }
+    }
 }

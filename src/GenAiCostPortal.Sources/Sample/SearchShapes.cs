@@ -46,6 +46,7 @@ internal static class SearchShapes
             var provider = call.Model.Provider == "aws.bedrock" ? "amazon-bedrock" : call.Model.Provider;
             var wrapper = sheet.Add(Ai, root, "ai.generateText", Internal, call.Start.AddMilliseconds(-2), call.End.AddMilliseconds(2), Common("ai.generateText"));
             var span = sheet.Add(Ai, wrapper, "ai.generateText.doGenerate", Internal, call.Start, call.End, Common("ai.generateText.doGenerate"));
+            sheet.AddUser(wrapper, "ai.telemetry.metadata.userId");
             span.Attributes.Add(
             [
                 Word("gen_ai.system", provider),

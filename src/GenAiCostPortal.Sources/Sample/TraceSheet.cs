@@ -58,6 +58,12 @@ internal sealed class TraceSheet(MadeRequest request)
         if (isThrottle) span.Attributes.Add(Number("http.response.status_code", 429));
     }
 
+    /// <summary>Says who asked, in the words of the sender, where the service knows.</summary>
+    public void AddUser(WireSpan span, string key)
+    {
+        if (request.User is { } user) span.Attributes.Add(Word(key, user));
+    }
+
     public static KeyValue Word(string key, string value) => new() { Key = key, Value = new AnyValue { StringValue = value } };
     public static KeyValue Number(string key, long value) => new() { Key = key, Value = new AnyValue { IntValue = value } };
     public static KeyValue Real(string key, double value) => new() { Key = key, Value = new AnyValue { DoubleValue = value } };

@@ -29,6 +29,9 @@ internal sealed record Workload(
     bool IsRecorded, decimal TaggedShare, decimal TaggedShareBefore, int StartedDaysAgo, double ThrottledShare,
     IReadOnlyList<SampleRelease> Releases, IReadOnlyList<Step> Steps)
 {
+    /// <summary>People who ask; 0 where the service does not say who.</summary>
+    public int Users { get; init; }
+
     public decimal TaggedShareOn(DateOnly day, SampleCalendar calendar) => day >= calendar.TracedFrom ? TaggedShare : TaggedShareBefore;
 
     public string ReleaseAt(DateTime at, DateTime now)

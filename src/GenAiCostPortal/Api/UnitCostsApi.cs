@@ -3,7 +3,7 @@ using GenAiCostPortal.Ledger.Usage;
 
 namespace GenAiCostPortal.Api;
 
-/// <summary><c>GET /api/v1/unit-costs</c>: cost per call, request, workflow and 1,000 tokens, with the distribution over requests. Unknown is null.</summary>
+/// <summary><c>GET /api/v1/unit-costs</c>: cost per call, request, user, workflow and 1,000 tokens, with the distribution over requests. Unknown is null.</summary>
 internal static class UnitCostsApi
 {
     public sealed record CoverageAnswer(DateTime From, DateTime To, long Read, bool IsWhole)
@@ -14,11 +14,13 @@ internal static class UnitCostsApi
     public sealed record RowAnswer(
         DateTime? Time, IReadOnlyDictionary<string, string> Keys, decimal CostUsd, decimal CostInsideTracesUsd, long Calls, long? BillableCalls, long Requests,
         long CallsWithoutCost, SpendApi.TokensAnswer Tokens, decimal? CostPerRequestUsd, decimal? CostPerCallUsd, decimal? CostPer1kTokensUsd, bool IsLowerBound,
-        decimal? P50Usd, decimal? P95Usd, decimal? MaxUsd, long? PromptFloorTokens)
+        decimal? P50Usd, decimal? P95Usd, decimal? MaxUsd, long? PromptFloorTokens,
+        decimal? CostPerUserUsd, long? Users, long? RequestsWithUser, decimal? CostWithUserUsd)
     {
-        public static RowAnswer Of(DateTime? time, IReadOnlyDictionary<string, string> keys, UnitCost c, RequestCosts? spread, long? floor) => new(
+        public static RowAnswer Of(DateTime? time, IReadOnlyDictionary<string, string> keys, UnitCost c, RequestCosts? spread, long? floor, UserCost? users) => new(
             time, keys, c.CostUsd, c.CostInsideTracesUsd, c.Calls, c.BillableCalls, c.Requests, c.CallsWithoutCost, SpendApi.TokensAnswer.Of(c.Tokens),
-            Nano(c.PerRequestUsd), Nano(c.PerCallUsd), Nano(c.Per1kTokensUsd), c.IsLowerBound, spread?.P50Usd, spread?.P95Usd, spread?.MaxUsd, floor);
+            Nano(c.PerRequestUsd), Nano(c.PerCallUsd), Nano(c.Per1kTokensUsd), c.IsLowerBound, spread?.P50Usd, spread?.P95Usd, spread?.MaxUsd, floor,
+            Nano(users?.PerUserUsd), users?.Users, users?.Requests, users?.CostUsd);
 
         private static decimal? Nano(decimal? usd) => usd is { } value ? decimal.Round(value, 9, MidpointRounding.ToEven) : null;
     }
@@ -42,12 +44,12 @@ internal static class UnitCostsApi
         var workflows = await report.ReadAsync(asked with { GroupBy = [SpendDimension.Workflow], Granularity = Granularity.None }, withSamples: false, context.RequestAborted);
         return Results.Ok(new Answer(
             asked.From, asked.To, nameof(Basis.Estimated), "USD", answer.AsOf,
-            RowAnswer.Of(null, new Dictionary<string, string>(), answer.Total, answer.RequestCosts, answer.PromptFloorTokens),
+            RowAnswer.Of(null, new Dictionary<string, string>(), answer.Total, answer.RequestCosts, answer.PromptFloorTokens, answer.Users),
             Rows(answer), Rows(workflows), CoverageAnswer.Of(answer.RequestCoverage), CoverageAnswer.Of(answer.PromptCoverage)));
     }
 
     private static RowAnswer[] Rows(UnitCostAnswer answer) =>
-        [.. answer.Rows.Select(r => RowAnswer.Of(r.Time, UsageApi.Keys(answer.Query, r.Keys), r.Cost, r.RequestCosts, r.PromptFloorTokens))];
+        [.. answer.Rows.Select(r => RowAnswer.Of(r.Time, UsageApi.Keys(answer.Query, r.Keys), r.Cost, r.RequestCosts, r.PromptFloorTokens, r.Users))];
 
     private static async Task<IResult> Export(HttpContext context, UnitCostReport report, TimeProvider time)
     {
@@ -60,13 +62,13 @@ internal static class UnitCostsApi
         [
             .. hasTime ? (string[])["time"] : [], .. asked.GroupBy.Select(ReportQuery.Word),
             "costUsd", "costInsideTracesUsd", "calls", "billableCalls", "requests", "callsWithoutCost", "tokens", "costPerRequestUsd", "costPerCallUsd", "costPer1kTokensUsd",
-            "requestP50Usd", "requestP95Usd", "requestMaxUsd", "promptFloorTokens", "basis", "asOf",
+            "requestP50Usd", "requestP95Usd", "requestMaxUsd", "promptFloorTokens", "costPerUserUsd", "users", "requestsWithUser", "costWithUserUsd", "basis", "asOf",
         ];
         var rows = Rows(answer).Select((r, i) => (IReadOnlyList<object?>)
         [
             .. hasTime ? (object?[])[r.Time] : [], .. answer.Rows[i].Keys, r.CostUsd, r.CostInsideTracesUsd, r.Calls, r.BillableCalls, r.Requests, r.CallsWithoutCost,
             answer.Rows[i].Cost.Tokens.Total, r.CostPerRequestUsd, r.CostPerCallUsd, r.CostPer1kTokensUsd, r.P50Usd, r.P95Usd, r.MaxUsd, r.PromptFloorTokens,
-            nameof(Basis.Estimated), answer.AsOf,
+            r.CostPerUserUsd, r.Users, r.RequestsWithUser, r.CostWithUserUsd, nameof(Basis.Estimated), answer.AsOf,
         ]);
         return CsvTable.Download("unit-costs", asked.From, asked.To, heads, rows, context.RequestAborted);
     }

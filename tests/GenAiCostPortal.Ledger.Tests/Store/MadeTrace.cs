@@ -55,6 +55,7 @@ internal static class MadeTrace
                 var span = Call(trace, id, parent, start, start + random.Next(1, 5_000), random.Next(8) == 0 ? null : random.Next(5_000), random.Next(1_000),
                     random.Next(2) == 0 ? random.Next(100) : null, Models[random.Next(Models.Length)],
                     random.Next(2) == 0 ? ("app.feature", "feature-" + random.Next(3)) : ("gen_ai.response.time_to_first_chunk", random.NextDouble()));
+                if (id % 2 == 0) span = span with { Attributes = SpanMerge.Union(span.Attributes, Attributes(("user.id", "user-" + (trace + id) % 3))) };
                 span = span with { Resource = Senders[random.Next(2)], Scope = Scopes[random.Next(2)] };
                 if (failed) span = span with { Status = SpanStatus.Error, StatusMessage = "no", Attributes = SpanMerge.Union(span.Attributes, Attributes(("error.type", random.Next(2) == 0 ? "ThrottlingException" : "TimeoutError"))) };
                 spans.Add(span);

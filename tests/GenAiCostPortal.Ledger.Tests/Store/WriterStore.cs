@@ -91,7 +91,11 @@ internal sealed class WriterStore : IAsyncDisposable
             x.CostState,x.Status,x.HasRoot,x.IsRequest,x.RequestUnixMs,w.Name,f.Name,a.Name FROM trace x
             LEFT JOIN dimension w ON w.Id=x.WorkflowId LEFT JOIN dimension f ON f.Id=x.FeatureId LEFT JOIN dimension a ON a.Id=x.AccountId
             """,
-            "SELECT 'sender',ScopeName,ScopeVersion,Language,Spans,Calls FROM sender",
+            "SELECT 'sender',ScopeName,ScopeVersion,Language,Spans,Calls,RollUps FROM sender",
+            """
+            SELECT 'user',u.Day,f.Name,w.Name,u.Requests,u.RequestsWithoutCost,u.EstimatedCostNanoUsd,length(u.Users) FROM user_rollup u JOIN usage_series s ON s.Id=u.SeriesId
+            LEFT JOIN dimension f ON f.Id=s.FeatureId LEFT JOIN dimension w ON w.Id=s.WorkflowId
+            """,
         };
         return string.Join('\n', parts.SelectMany(Read).Order(StringComparer.Ordinal));
     }

@@ -154,6 +154,13 @@ public sealed class LogRecordTests
         Assert.Equal(("", ""), (Of(("colour", "blue")).Owners.Feature, Of(("colour", "blue")).Owners.Environment));
     }
 
+    [Theory]
+    [InlineData("userId")]
+    [InlineData("user.id")]
+    [InlineData("end-user")]
+    public void Metadata_says_who_asked(string key) =>
+        Assert.Equal("anna", SpanOf(Made(r => r["requestMetadata"] = new JsonObject { [key] = "anna" })).Attributes.Text("user.id"));
+
     [Fact]
     public void Metadata_cannot_pass_for_what_AWS_counted()
     {

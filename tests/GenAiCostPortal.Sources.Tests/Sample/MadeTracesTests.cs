@@ -41,6 +41,18 @@ public sealed class MadeTracesTests
     }
 
     [Fact]
+    public void Some_services_say_who_asked_each_in_the_words_of_its_instrumentation()
+    {
+        var users = MadeInputs.Bodies.SelectMany(b => ExportTraceServiceRequest.Parser.ParseFrom(b).ResourceSpans).SelectMany(r => r.ScopeSpans).SelectMany(s => s.Spans)
+            .SelectMany(s => s.Attributes).Where(a => a.Key is "traceloop.association.properties.user_id" or "enduser.id" or "ai.telemetry.metadata.userId")
+            .GroupBy(a => a.Key, a => a.Value.StringValue).ToDictionary(g => g.Key, g => g.Distinct().ToList());
+        Assert.Equal(46, users["traceloop.association.properties.user_id"].Count);
+        // Two regions of 38 each.
+        Assert.InRange(users["enduser.id"].Count, 70, 76);
+        Assert.InRange(users["ai.telemetry.metadata.userId"].Count, 8, 9);
+    }
+
+    [Fact]
     public void Ids_are_unique_and_every_parent_is_in_the_body()
     {
         var seen = new HashSet<(Google.Protobuf.ByteString, Google.Protobuf.ByteString)>();

@@ -88,6 +88,31 @@ public sealed class UsageApiTests
     }
 
     [Fact]
+    public async Task The_cost_of_a_user_is_that_of_requests_with_a_user_and_null_where_there_is_none()
+    {
+        using var app = await FilledAsync();
+        using var client = app.Admin();
+        Assert.Equal(JsonValueKind.Null, (await client.GetFromJsonAsync<JsonElement>($"/api/v1/unit-costs?{Day}")).GetProperty("total").GetProperty("costPerUserUsd").ValueKind);
+        // Two users, three requests of 0.315 USD each: 0.945 ÷ 2.
+        foreach (var (trace, user) in new[] { (5UL, "anna"), (6UL, "ben"), (7UL, "anna") })
+            await app.Services.GetRequiredService<TraceWriter>().WriteAsync(
+                [MadeSpans.Root(new TraceId(1, trace), "ask", 5_000, "questions"), MadeSpans.Call(new TraceId(1, trace), 2, 1, 5_100, 100_000, 1_000, more: ("user.id", user))]);
+        var answer = await client.GetFromJsonAsync<JsonElement>($"/api/v1/unit-costs?{Day}&groupBy=feature");
+        var total = answer.GetProperty("total");
+        Assert.Equal((0.4725m, 2, 3, 0.945m), (Usd(total, "costPerUserUsd"), total.GetProperty("users").GetInt64(), total.GetProperty("requestsWithUser").GetInt64(), Usd(total, "costWithUserUsd")));
+        var rows = answer.GetProperty("rows").EnumerateArray().ToDictionary(r => r.GetProperty("keys").GetProperty("feature").GetString()!);
+        Assert.Equal(0.4725m, Usd(rows["questions"], "costPerUserUsd"));
+        Assert.Equal(0, rows["contract-summary"].GetProperty("users").GetInt64());
+        Assert.Equal(JsonValueKind.Null, rows["contract-summary"].GetProperty("costPerUserUsd").ValueKind);
+        var byModel = (await client.GetFromJsonAsync<JsonElement>($"/api/v1/unit-costs?{Day}&groupBy=model")).GetProperty("rows").EnumerateArray().First();
+        Assert.Equal(JsonValueKind.Null, byModel.GetProperty("users").ValueKind);
+        var lines = (await client.GetStringAsync($"/api/v1/export/unit-costs.csv?{Day}&groupBy=feature&granularity=none")).TrimStart('\ufeff').Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains(",costPerUserUsd,users,requestsWithUser,costWithUserUsd,", lines[0], StringComparison.Ordinal);
+        Assert.Contains(",0.4725,2,3,0.945,", lines.Single(l => l.StartsWith("questions,", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(",,0,0,0,", lines.Single(l => l.StartsWith("contract-summary,", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_empty_store_knows_no_ratio_and_no_cost()
     {
         using var app = new PortalApp();

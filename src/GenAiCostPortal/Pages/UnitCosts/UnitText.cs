@@ -22,6 +22,15 @@ public static class UnitText
     /// <summary>The same in a cell: empty where it does not apply.</summary>
     public static string Cell(decimal? usd, UnitCost of, bool applies) => applies ? AtLeast(usd, of) : "";
 
+    /// <summary>Cost of a user: with ≥ where some requests have no known cost, empty where users cannot be told apart.</summary>
+    public static string PerUser(UserCost? of) =>
+        of is null ? "unknown" : of.Requests == 0 ? "no user known" : (of is { PerUserUsd: not null, RequestsWithoutCost: > 0 } ? "\u2265\u00a0" : "") + Usd(of.PerUserUsd);
+
+    /// <summary>What the cost of a user rests on, in words.</summary>
+    public static string Users(UserCost? of, long requests) =>
+        of is null ? "users cannot be told apart by this filter" : of.Requests == 0 ? "no user on these requests: senders name one with user.id"
+            : $"{NumberText.Count(of.Users)} {(of.Users == 1 ? "user" : "users")}, {NumberText.Count(of.Requests)} of {NumberText.Count(Math.Max(requests, of.Requests))} requests";
+
     /// <summary>On an axis of powers of ten.</summary>
     public static string Axis(double usd) => usd >= 1 ? "$" + usd.ToString("#,##0", CultureInfo.InvariantCulture) : "$" + usd.ToString("0.#########", CultureInfo.InvariantCulture);
 

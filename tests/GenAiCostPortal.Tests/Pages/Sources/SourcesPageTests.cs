@@ -27,7 +27,7 @@ public sealed class SourcesPageTests
         await using var db = bench.Db();
         db.FeedRuns.Add(run);
         db.SignalCounts.Add(new() { Signal = "traces", Received = 1_000, Stored = 982, Rejected = 18, LastAt = PageBench.Now.AddSeconds(-2) });
-        db.Senders.Add(new() { ScopeName = "openinference.instrumentation.bedrock", ScopeVersion = "0.1.30", Language = "python", Reading = "cache inside input", Spans = 40, Calls = 20, FirstSeen = PageBench.Now.AddDays(-9), LastSeen = PageBench.Now });
+        db.Senders.Add(new() { ScopeName = "openinference.instrumentation.bedrock", ScopeVersion = "0.1.30", Language = "python", Reading = "cache inside input", Spans = 40, Calls = 20, RollUps = 7, FirstSeen = PageBench.Now.AddDays(-9), LastSeen = PageBench.Now });
         await db.SaveChangesAsync();
         return bench;
     }
@@ -56,6 +56,7 @@ public sealed class SourcesPageTests
         var row = page.FindAll("tr").Single(r => r.FirstElementChild!.TextContent == "Spans");
         Assert.Equal(["Spans", "1,000", "982", "18"], row.Children.Take(4).Select(c => c.TextContent));
         Assert.Contains("cache inside input", page.Markup, StringComparison.Ordinal);
+        Assert.Equal(["40", "20", "7"], page.FindAll("tr").Single(r => r.TextContent.Contains("openinference.instrumentation.bedrock", StringComparison.Ordinal)).Children.Skip(3).Take(3).Select(c => c.TextContent));
     }
 
     [Fact]

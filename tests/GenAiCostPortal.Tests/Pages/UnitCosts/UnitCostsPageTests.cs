@@ -60,6 +60,27 @@ public sealed class UnitCostsPageTests
     }
 
     [Fact]
+    public async Task A_user_costs_what_was_computed_by_hand_and_nobody_known_is_said()
+    {
+        await using var store = await FilledAsync();
+        var page = await OpenAsync(store);
+        Assert.Equal("no user known", Tile(page, "Cost per user"));
+        Assert.Contains("no user on these requests", page.Find(".figures").TextContent, StringComparison.Ordinal);
+        foreach (var (trace, user) in new[] { (5UL, "anna"), (6UL, "ben"), (7UL, "anna") })
+            await store.Get<TraceWriter>().WriteAsync([MadeSpans.Root(new TraceId(1, trace), "ask", 5_000, "questions"), MadeSpans.Call(new TraceId(1, trace), 2, 1, 5_100, 100_000, 1_000, more: ("user.id", user))]);
+        page = await OpenAsync(store, "/unit-costs?sort=user");
+        // 3 × 0.315 ÷ 2 users.
+        Assert.Equal("$0.4725", Tile(page, "Cost per user"));
+        Assert.Contains("2 users, 3 of 5 requests", page.Find(".figures").TextContent, StringComparison.Ordinal);
+        var rows = page.FindAll("table.usage-table tbody tr");
+        Assert.Contains("questions", rows[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("$0.47252 users", rows[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("no user known", rows.Single(r => r.TextContent.Contains("contract-summary", StringComparison.Ordinal)).TextContent, StringComparison.Ordinal);
+        page = await OpenAsync(store, "/unit-costs?region=us-east-1,Unattributed");
+        Assert.True(page.FindAll(".figures").Count == 0 || Tile(page, "Cost per user") == "unknown");
+    }
+
+    [Fact]
     public async Task A_release_is_beside_the_one_before()
     {
         await using var store = await FilledAsync();

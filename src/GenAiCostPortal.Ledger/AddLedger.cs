@@ -23,6 +23,7 @@ public static class LedgerRegistration
         services.AddLedgerStore(store);
         services.AddSingleton(owners);
         services.AddSingleton<OwnerSettings>();
+        services.AddSingleton<TagPreview>();
         services.AddSingleton<OwnerPreview>();
         services.AddSingleton<OwnerReading>();
         services.AddSingleton<RuleDesk>();

@@ -20,10 +20,14 @@ public sealed record AttributeSeen(string Key, int Spans, string Example);
 /// <summary>Proposed owner keys tried on recent calls.</summary>
 /// <param name="Calls">Calls it was tried on.</param>
 /// <param name="Since">Start of the oldest of them, UTC; null when there are none.</param>
-public sealed record OwnerTrial(int Calls, DateTime? Since, IReadOnlyList<OwnerEffect> Effects, IReadOnlyList<AttributeSeen> Attributes);
+public sealed record OwnerTrial(int Calls, DateTime? Since, IReadOnlyList<OwnerEffect> Effects, IReadOnlyList<AttributeSeen> Attributes)
+{
+    /// <summary>What the proposed tag keys would name.</summary>
+    public IReadOnlyList<TagEffect> Tags { get; init; } = [];
+}
 
 /// <summary>Shows what other owner keys would do, on the newest traces as they are stored.</summary>
-public sealed class OwnerPreview(IDbContextFactory<LedgerDb> stores, OwnerKeys keys)
+public sealed class OwnerPreview(IDbContextFactory<LedgerDb> stores, OwnerKeys keys, TagPreview tags)
 {
     private const int TracesAtMost = 200, SpansAtMost = 6_000, ValuesAtMost = 8, AttributesAtMost = 60, ExampleLength = 60;
 
@@ -38,7 +42,10 @@ public sealed class OwnerPreview(IDbContextFactory<LedgerDb> stores, OwnerKeys k
         List<Call> before = [.. traces.SelectMany(spans => TraceReader.Read(spans, keys).Calls)];
         var now = before.ConvertAll(c => c.Owners);
         List<CallOwners> then = [.. traces.SelectMany(spans => TraceReader.Read(spans, proposed).Calls).Select(c => c.Owners)];
-        return new OwnerTrial(now.Count, before.Count == 0 ? null : before.Min(c => c.Start), [.. Parts.Select(p => Effect(p.Part, p.Of, now, then))], Seen(traces));
+        return new OwnerTrial(now.Count, before.Count == 0 ? null : before.Min(c => c.Start), [.. Parts.Select(p => Effect(p.Part, p.Of, now, then))], Seen(traces))
+        {
+            Tags = await tags.TryAsync(proposed.TagKeys, cancel),
+        };
     }
 
     private static OwnerEffect Effect(string part, Func<CallOwners, string> of, List<CallOwners> now, List<CallOwners> then)

@@ -13,7 +13,7 @@ internal sealed class OwnersForm
         ("Environment", "prod, staging, dev …"),
     ];
 
-    private readonly Dictionary<string, string> _lists;
+    private readonly Dictionary<string, string> _lists, _tags;
 
     public OwnersForm(OwnerKeys keys)
     {
@@ -22,8 +22,11 @@ internal sealed class OwnersForm
             ["Feature"] = Lines(keys.FeatureAttributes), ["Team"] = Lines(keys.TeamAttributes),
             ["Application"] = Lines(keys.ApplicationAttributes), ["Environment"] = Lines(keys.EnvironmentAttributes),
         };
-        (TagFeature, TagTeam, TagApplication, TagEnvironment, TagModel) =
-            (keys.TagKeys.Feature, keys.TagKeys.Team, keys.TagKeys.Application, keys.TagKeys.Environment, keys.TagKeys.Model);
+        _tags = new()
+        {
+            ["Feature"] = keys.TagKeys.Feature, ["Team"] = keys.TagKeys.Team, ["Application"] = keys.TagKeys.Application,
+            ["Environment"] = keys.TagKeys.Environment, ["Model"] = keys.TagKeys.Model,
+        };
     }
 
     public string this[string part]
@@ -32,11 +35,9 @@ internal sealed class OwnersForm
         set => _lists[part] = value;
     }
 
-    public string TagFeature { get; set; }
-    public string TagTeam { get; set; }
-    public string TagApplication { get; set; }
-    public string TagEnvironment { get; set; }
-    public string TagModel { get; set; }
+    public string Tag(string part) => _tags[part];
+
+    public void SetTag(string part, string key) => _tags[part] = key;
 
     /// <summary>Why what was typed cannot be kept; empty when it can.</summary>
     public string Mistake => OwnerSettings.Mistake(Keys);
@@ -44,7 +45,11 @@ internal sealed class OwnersForm
     public OwnerKeys Keys => new()
     {
         FeatureAttributes = Names("Feature"), TeamAttributes = Names("Team"), ApplicationAttributes = Names("Application"), EnvironmentAttributes = Names("Environment"),
-        TagKeys = new OwnerTagKeys { Feature = TagFeature.Trim(), Team = TagTeam.Trim(), Application = TagApplication.Trim(), Environment = TagEnvironment.Trim(), Model = TagModel.Trim() },
+        TagKeys = new OwnerTagKeys
+        {
+            Feature = _tags["Feature"].Trim(), Team = _tags["Team"].Trim(), Application = _tags["Application"].Trim(),
+            Environment = _tags["Environment"].Trim(), Model = _tags["Model"].Trim(),
+        },
     };
 
     public bool DiffersFrom(OwnerKeys other)

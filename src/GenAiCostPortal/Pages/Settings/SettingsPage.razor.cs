@@ -28,13 +28,23 @@ public sealed partial class SettingsPage
         return new SettingsAnswer(await Preview.TryAsync(_form?.Keys ?? current, cancel), current, Owners.IsSet, await Act.MayAsync(Policies.Administrator));
     }
 
-    private async Task ChangedAsync(string part, string? text)
+    private Task ChangedAsync(string part, string? text)
     {
-        if (_form is null) return;
-        _form[part] = text ?? "";
+        if (_form is not null) _form[part] = text ?? "";
+        return TryWhenStillAsync();
+    }
+
+    private Task TagChangedAsync(string part, string? key)
+    {
+        _form?.SetTag(part, key ?? "");
+        return TryWhenStillAsync();
+    }
+
+    private async Task TryWhenStillAsync()
+    {
         var mine = ++_typed;
         await Task.Delay(TypingPause, Clock);
-        if (mine == _typed && _form.Mistake.Length == 0) await ReadAgainAsync();
+        if (mine == _typed && _form?.Mistake.Length == 0) await ReadAgainAsync();
     }
 
     private async Task SaveAsync()

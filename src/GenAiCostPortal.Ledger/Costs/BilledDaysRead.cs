@@ -33,6 +33,10 @@ public sealed record BilledDaysRead(
 {
     /// <summary>Nobody else reads this feed: accounts known from it that are not named were not billed on these days.</summary>
     public bool CoversAll { get; init; }
+    /// <summary>Days that the feed has only in part: what it says of them is kept, but it is not their bill.</summary>
+    public IReadOnlySet<DateOnly> IncompleteDays { get; init; } = NoDays;
+
+    private static readonly IReadOnlySet<DateOnly> NoDays = new HashSet<DateOnly>();
 }
 
 /// <summary>One metered value: an hour's sum of a CloudWatch metric.</summary>

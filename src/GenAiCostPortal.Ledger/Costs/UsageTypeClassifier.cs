@@ -77,6 +77,10 @@ public static partial class UsageTypeClassifier
             "token" or "tokens" => 1,
             "1ktokens" or "1000tokens" or "ktokens" or "1ktoken" => 1_000,
             "1mtokens" or "1000000tokens" or "mtokens" or "1mtoken" => 1_000_000,
+            // "Million Input Tokens", "1K output tokens": a marketplace description's words.
+            _ when !text.Contains("token", StringComparison.Ordinal) => null,
+            _ when text.Contains("million", StringComparison.Ordinal) || text.StartsWith("1m", StringComparison.Ordinal) || text.StartsWith("1000000", StringComparison.Ordinal) => 1_000_000,
+            _ when text.Contains("thousand", StringComparison.Ordinal) || text.StartsWith("1k", StringComparison.Ordinal) || text.StartsWith("1000", StringComparison.Ordinal) => 1_000,
             _ => null,
         };
     }

@@ -37,6 +37,7 @@ public sealed class AwsConnectionOptions
     public CloudWatchOptions CloudWatch { get; set; } = new();
     public XRayOptions XRay { get; set; } = new();
     public InvocationLogsOptions InvocationLogs { get; set; } = new();
+    public DataExportsOptions DataExports { get; set; } = new();
     /// <summary>Account names from AWS Organizations; the management account's connection only.</summary>
     public SwitchOptions Accounts { get; set; } = new();
     /// <summary>Resources and their tags.</summary>
@@ -81,6 +82,17 @@ public sealed class InvocationLogsOptions
     /// <summary>CloudWatch log group, in place of a bucket.</summary>
     public string? LogGroup { get; set; }
     internal bool IsFound => string.IsNullOrEmpty(Bucket) && string.IsNullOrEmpty(LogGroup);
+}
+
+/// <summary>Contract: <c>…:DataExports:*</c>. The cost metric is that of Cost Explorer, so that both say the same.</summary>
+public sealed class DataExportsOptions
+{
+    public bool Enabled { get; set; }
+    public string? Bucket { get; set; }
+    /// <summary>Folder of the export in the bucket: the prefix it was given and its name.</summary>
+    public string? Prefix { get; set; }
+    /// <summary><c>Cur2</c> or <c>Focus</c>.</summary>
+    public string Format { get; set; } = "Cur2";
 }
 
 /// <summary>A feed that has nothing to set but whether it is on (<c>…:Accounts:Enabled</c>).</summary>

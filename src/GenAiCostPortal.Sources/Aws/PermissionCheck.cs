@@ -39,7 +39,7 @@ public sealed class PermissionCheck(AwsConnections connections, FeedPlans plans,
         var results = new List<PermissionResult>();
         try
         {
-            foreach (var action in needs) results.Add(await TryAsync(action, aws, tally, cancel));
+            foreach (var action in needs) results.Add(await TryAsync(feed, action, aws, tally, cancel));
         }
         finally
         {
@@ -51,12 +51,12 @@ public sealed class PermissionCheck(AwsConnections connections, FeedPlans plans,
         return results;
     }
 
-    private async Task<PermissionResult> TryAsync(string action, AwsConnection aws, AwsRequestTally tally, CancellationToken cancel)
+    private async Task<PermissionResult> TryAsync(string feed, string action, AwsConnection aws, AwsRequestTally tally, CancellationToken cancel)
     {
         var regions = PermissionProbes.IsRegional(action) && aws.Options.Regions.Count > 0 ? aws.Options.Regions : [aws.HomeRegion];
         foreach (var region in regions)
         {
-            if (PermissionProbes.Of(action, region, aws.Options, time.GetUtcNow()) is not { } call)
+            if (PermissionProbes.Of(action, region, aws.Options, time.GetUtcNow(), feed) is not { } call)
                 return new PermissionResult(action, PermissionState.NotTried, "", "Shown by the feed's next run.");
             try
             {

@@ -23,8 +23,9 @@ internal static class PermissionProbes
     };
 
     /// <summary>The read, or null where only a real run can tell.</summary>
-    public static AwsCall? Of(string action, string region, AwsConnectionOptions connection, DateTimeOffset now)
+    public static AwsCall? Of(string action, string region, AwsConnectionOptions connection, DateTimeOffset now, string feed = "")
     {
+        var store = feed == "DataExports" ? connection.DataExports.Bucket : connection.InvocationLogs.Bucket;
         var (today, yesterday) = (Day(now), Day(now.AddDays(-1)));
         var (to, from) = (now.ToUnixTimeSeconds(), now.AddMinutes(-5).ToUnixTimeSeconds());
         return action switch
@@ -45,8 +46,8 @@ internal static class PermissionProbes
             // A profile and a key that are not there: found missing where the right is there, denied where it is not.
             "bedrock:GetInferenceProfile" => AwsCall.Rest("bedrock", region, "GET",
                 "/inference-profiles/" + AwsCall.Segment($"arn:aws:bedrock:{region}:{connection.AccountId}:application-inference-profile/portalprobe0"), action),
-            "s3:ListBucket" when connection.InvocationLogs.Bucket is { Length: > 0 } bucket => AwsCall.S3(region, bucket, "", action, ("list-type", "2"), ("max-keys", "1")),
-            "s3:GetObject" when connection.InvocationLogs.Bucket is { Length: > 0 } bucket => AwsCall.S3(region, bucket, "AWSLogs/portal-probe", action),
+            "s3:ListBucket" when store is { Length: > 0 } bucket => AwsCall.S3(region, bucket, "", action, ("list-type", "2"), ("max-keys", "1")),
+            "s3:GetObject" when store is { Length: > 0 } bucket => AwsCall.S3(region, bucket, "AWSLogs/portal-probe", action),
             "bedrock:ListInferenceProfiles" => Page(region, "/inference-profiles", action),
             "bedrock:ListProvisionedModelThroughputs" => Page(region, "/provisioned-model-throughputs", action),
             "bedrock:ListCustomModels" => Page(region, "/custom-models", action),

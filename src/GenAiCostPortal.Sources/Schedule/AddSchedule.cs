@@ -3,6 +3,7 @@ using GenAiCostPortal.Sources.Accounts;
 using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.BedrockMetrics;
 using GenAiCostPortal.Sources.CostExplorer;
+using GenAiCostPortal.Sources.DataExports;
 using GenAiCostPortal.Sources.Inventory;
 using GenAiCostPortal.Sources.InvocationLogs;
 using GenAiCostPortal.Sources.ModelProfiles;
@@ -30,6 +31,7 @@ internal static class AddSchedule
         services.AddSingleton<IScheduledJob, CostExplorerJob>();
         services.AddSingleton<IScheduledJob, CloudWatchJob>();
         services.AddInvocationLogs();
+        services.AddDataExports();
         services.AddSingleton<InventoryReader>();
         services.AddXRay();
         services.AddSingleton<IScheduledJob, AccountsJob>();
@@ -51,6 +53,13 @@ internal static class AddSchedule
         services.AddQuartzClock(options);
         services.AddHostedService<MissedRuns>();
         services.AddHostedService<RulesWatch>();
+    }
+
+    private static void AddDataExports(this IServiceCollection services)
+    {
+        services.AddSingleton<ExportPeriodReader>();
+        services.AddSingleton<ExportBill>();
+        services.AddSingleton<IScheduledJob, DataExportsJob>();
     }
 
     private static void AddInvocationLogs(this IServiceCollection services)

@@ -39,6 +39,7 @@ internal sealed partial class AwsConnectionReader(IConfigurationSection section,
         if (connection.Inventory.Enabled && !connection.CloudWatch.Enabled && connection.AccountId.Length == 0) Mistake("AccountId", "is missing: the inventory is kept by account");
         if (connection.XRay.Enabled && connection.Regions.Count == 0) Mistake("Regions", "is empty: X-Ray is regional, so name the regions to read, such as us-east-1");
         if (connection.InvocationLogs.Enabled) CheckInvocationLogs(connection);
+        if (connection.DataExports.Enabled) CheckDataExports(connection);
         return connection;
     }
 
@@ -52,6 +53,16 @@ internal sealed partial class AwsConnectionReader(IConfigurationSection section,
         if (logs is { Prefix.Length: > 0, Bucket: null or "" }) Mistake("InvocationLogs:Prefix", "is given without Bucket");
         if (logs.Bucket is { Length: > 0 } bucket && !BucketName().IsMatch(bucket)) Mistake("InvocationLogs:Bucket", $"'{bucket}' is not a bucket's name: give it without s3:// and without folders");
         if (logs.LogGroup is { Length: > 0 } group && !LogGroupName().IsMatch(group)) Mistake("InvocationLogs:LogGroup", $"'{group}' is not a log group such as /aws/bedrock/invocations");
+    }
+
+    private void CheckDataExports(AwsConnectionOptions connection)
+    {
+        var export = connection.DataExports;
+        if (connection.AccountId.Length == 0 && !connection.CloudWatch.Enabled && !connection.Inventory.Enabled && !connection.InvocationLogs.Enabled)
+            Mistake("AccountId", "is missing: give the account (or payer) whose bill the export is");
+        if (export.Bucket is not { Length: > 0 } bucket) Mistake("DataExports:Bucket", "is missing: name the bucket that the export is delivered to");
+        else if (!BucketName().IsMatch(bucket)) Mistake("DataExports:Bucket", $"'{bucket}' is not a bucket's name: give it without s3:// and without folders");
+        if (export.Format is not ("Cur2" or "Focus")) Mistake("DataExports:Format", $"'{export.Format}' is neither Cur2 nor Focus");
     }
 
     private static IEnumerable<IConfigurationSection> Leaves(IConfigurationSection of) => of.GetChildren().SelectMany(c => c.Value is null ? Leaves(c) : [c]);

@@ -38,8 +38,8 @@ variable "feeds" {
   description = "Feeds that this account's connection has on; Accounts only in the organisation's management account, PriceList only where PriceList:Connection names it."
 
   validation {
-    condition     = length(setsubtract(var.feeds, ["CostExplorer", "CloudWatch", "InvocationLogs", "XRay", "Accounts", "Inventory", "PriceList"])) == 0
-    error_message = "A feed is one of CostExplorer, CloudWatch, InvocationLogs, XRay, Accounts, Inventory, PriceList."
+    condition     = length(setsubtract(var.feeds, ["CostExplorer", "DataExports", "CloudWatch", "InvocationLogs", "XRay", "Accounts", "Inventory", "PriceList"])) == 0
+    error_message = "A feed is one of CostExplorer, DataExports, CloudWatch, InvocationLogs, XRay, Accounts, Inventory, PriceList."
   }
 }
 
@@ -47,6 +47,12 @@ variable "invocation_logs_bucket" {
   type        = string
   default     = "*"
   description = "Bucket that the invocation logs lie in; a star for any."
+}
+
+variable "data_exports_bucket" {
+  type        = string
+  default     = "*"
+  description = "Bucket that the export is delivered to; a star for any."
 }
 
 data "aws_partition" "current" {}
@@ -60,6 +66,9 @@ locals {
   statements = {
     CostExplorer = [
       { resources = local.all, actions = ["ce:GetCostAndUsage"] },
+    ]
+    DataExports = [
+      { resources = ["${local.buckets}${var.data_exports_bucket}", "${local.buckets}${var.data_exports_bucket}/*"], actions = ["s3:ListBucket", "s3:GetObject"] },
     ]
     CloudWatch = [
       { resources = local.all, actions = ["cloudwatch:ListMetrics", "cloudwatch:GetMetricData"] },

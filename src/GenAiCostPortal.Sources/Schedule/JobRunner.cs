@@ -71,7 +71,8 @@ internal sealed partial class JobRunner(IEnumerable<IScheduledJob> jobs, FeedRun
             SayFault(fault, row.Id, job.Name, connection);
         }
         await row.EndAsync(run.End(), CancellationToken.None);
-        if (run.HasChangedTheBill && request.BuildsLedger && job.Name != LedgerJob.JobName) await BuildLedgerAsync(JobRequest.Scheduled, cancel);
+        // A portal that stops builds at its next start: the days are marked.
+        if (run.HasChangedTheBill && request.BuildsLedger && !cancel.IsCancellationRequested && job.Name != LedgerJob.JobName) await BuildLedgerAsync(JobRequest.Scheduled, cancel);
     }
 
     /// <summary>Builds the ledger; a build that runs already is followed by another.</summary>

@@ -139,6 +139,16 @@ public sealed class SettingsReaderTests
         Assert.Equal(due.Length, mistakes.Count);
     }
 
+    [Fact]
+    public void Mistakes_of_an_export_name_their_keys()
+    {
+        var mistakes = Mistakes(("Aws:Connections:0:Name", "Payer"), ("Aws:Connections:0:DataExports:Enabled", "true"), ("Aws:Connections:0:DataExports:Format", "Cur1"),
+            ("Aws:Connections:1:Name", "Other"), ("Aws:Connections:1:AccountId", "111122223333"), ("Aws:Connections:1:DataExports:Enabled", "true"), ("Aws:Connections:1:DataExports:Bucket", "s3://x/y"));
+        string[] due = ["0:AccountId: is missing", "0:DataExports:Bucket: is missing", "0:DataExports:Format: 'Cur1' is neither", "1:DataExports:Bucket: 's3://x/y' is not"];
+        foreach (var start in due) Assert.Contains(mistakes, m => m.StartsWith("Aws:Connections:" + start, StringComparison.Ordinal));
+        Assert.Equal(due.Length, mistakes.Count);
+    }
+
     [Theory]
     [InlineData("Owners:FeatureAttributes", "a.b, c.d")]
     [InlineData("Owners:FeatureAttributes:0", "a.b")]

@@ -30,6 +30,11 @@ public static class LedgerRegistration
         services.AddSingleton<PriceFinder>();
         services.AddSingleton<PriceListWriter>();
         services.AddSingleton<OwnPrices>();
+        services.AddSingleton<LearntPrices>();
+        services.AddSingleton<LearntRates>();
+        services.AddSingleton<Repricings>();
+        services.AddSingleton<RepricingRun>();
+        services.AddSingleton<AccuracyReport>();
         services.AddSingleton<PriceBookReport>();
         services.AddSingleton<TraceWriter>();
         services.AddSingleton<MeasureWriter>();

@@ -11,7 +11,7 @@ public sealed record LedgerBuildOutcome(int Days, int Entries, string Message);
 /// <summary>Builds the ledger of days whose bill or calls changed (algorithms §4); closes days; checks the invariants after each.</summary>
 public sealed class LedgerBuild(
     IDbContextFactory<LedgerDb> stores, Dimensions dimensions, WriteGate gate, LedgerChanges changes, LedgerDayReader reader,
-    LedgerSwap swap, BillNames names, TimeProvider clock)
+    LedgerSwap swap, BillNames names, Prices.LearntRates rates, TimeProvider clock)
 {
     // Part of every fingerprint: raise it when the rules change, and every day is built anew.
     private const string Rules = "2";
@@ -50,26 +50,29 @@ public sealed class LedgerBuild(
         finally
         {
             if (done > 0) await KeepAsync(built, CancellationToken.None);
-            if (done > 0 || closed > 0) changes.Say(LedgerPart.Costs);
+            if (done > 0 || closed.Count > 0) changes.Say(LedgerPart.Costs);
         }
+        var told = await AccuracyReport.ToldAsync(db, closed, cancel);
         return new LedgerBuildOutcome(done, entries, string.Create(CultureInfo.InvariantCulture,
-            $"{done} {(done == 1 ? "day" : "days")} built, {entries} entries, {closed} closed."));
+            $"{done} {(done == 1 ? "day" : "days")} built, {entries} entries, {closed.Count} closed.{told}"));
     }
 
     private async Task<int> BuildAsync(DateOnly day, DaySurroundings around, CancellationToken cancel)
     {
         await using var db = await stores.CreateDbContextAsync(cancel);
         var bill = await LedgerSwap.BillAsync(db, day, cancel);
-        var result = LedgerDay.Build(await reader.ReadAsync(db, day, around, cancel));
+        var inputs = await reader.ReadAsync(db, day, around, cancel);
+        var result = LedgerDay.Build(inputs);
+        await rates.WriteAsync(inputs, cancel);
         await swap.ReplaceAsync(day, bill, result.Billed, clock.GetUtcNow().UtcDateTime, cancel);
         return result.Billed.Count;
     }
 
-    private async Task<int> CloseAsync(CancellationToken cancel)
+    private async Task<IReadOnlyCollection<DateOnly>> CloseAsync(CancellationToken cancel)
     {
         await using var db = await stores.CreateDbContextAsync(cancel);
         var closing = (await db.BilledDays.AsNoTracking().Where(b => b.ClosedAt == null).ToListAsync(cancel)).Where(DayState.MayClose).ToList();
-        if (closing.Count == 0) return 0;
+        if (closing.Count == 0) return [];
         using var turn = await gate.EnterAsync(cancel);
         foreach (var day in closing)
         {
@@ -77,7 +80,8 @@ public sealed class LedgerBuild(
             day.ClosedAt = day.LastReadAt;
             day.NeedsBuild = true;
         }
-        return await db.SaveChangesAsync(cancel);
+        await db.SaveChangesAsync(cancel);
+        return [.. closing.Select(d => d.Day).Distinct().Order()];
     }
 
     private static async Task<Dictionary<DateOnly, string>> FingerprintsAsync(LedgerDb db, CancellationToken cancel)

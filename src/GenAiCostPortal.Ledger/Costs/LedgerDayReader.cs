@@ -58,8 +58,11 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
         long? tokens = null;
         if (meaning is { Kind: { } kind, Model: { } name } && line.Quantity is { } quantity)
         {
-            var list = prices.Find(name with { Scope = meaning.Scope }, meaning.Tier, meaning.Band, dimensions.Name(region), UtcTime.Start(line.Day));
-            tokens = UsageTypeClassifier.Tokens(quantity, line.Unit, Money.ToUsd(line.AmountNanoUsd), list?[kind]);
+            var of = name with { Scope = meaning.Scope };
+            var (place, at) = (dimensions.Name(region), UtcTime.Start(line.Day));
+            // The scale rests on what the lists say; rates learnt from it must not decide it in turn.
+            var nano = prices.FindList(of, meaning.Tier, meaning.Band, place, at)?[kind] ?? prices.Find(of, meaning.Tier, meaning.Band, place, at)?[kind];
+            tokens = UsageTypeClassifier.Tokens(quantity, line.Unit, Money.ToUsd(line.AmountNanoUsd), nano);
         }
         var cell = new BillCell(line.AccountId, region, line.BilledServiceId, line.UsageTypeId, line.Category, line.TagFeatureId, line.AmountNanoUsd,
             line.IsPreliminary, meaning.Component, dimensions.Find(DimensionKind.Provider, meaning.Model?.Provider), model, meaning.Kind, meaning.Tier,
@@ -88,7 +91,7 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
         var claims = new List<CallClaim>();
         await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
             SELECT s."AccountId", s."RegionId", s."ProviderId", s."ModelId", s."Tier", s."Scope", s."Band", s."FeatureId", s."TeamId", s."ApplicationId",
-                s."EnvironmentId", s."ReleaseId", s."PriceId", r."Input", r."CacheRead", r."CacheWrite5m", r."CacheWrite30m", r."CacheWrite1h", r."Output",
+                s."EnvironmentId", s."ReleaseId", CASE WHEN r."RepricedId" = 0 THEN s."PriceId" ELSE r."RepricedId" END, r."Input", r."CacheRead", r."CacheWrite5m", r."CacheWrite30m", r."CacheWrite1h", r."Output",
                 r."EstimatedCostNanoUsd", s."Doors"
             FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"
             WHERE r."Span" = 2 AND r."SlotUnixSeconds" = {UtcTime.ToUnixSeconds(day)} AND NOT s."IsOffBill" AND s."IsBillable"
@@ -130,7 +133,7 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
         {
             var model = Model(row.GetInt32(2)) with { Scope = (RoutingScope)row.GetByte(3) };
             var kind = KindOf((MeteredMetric)row.GetByte(4));
-            var price = prices.Find(model, ServiceTier.Standard, ContextBand.Normal, dimensions.Name(row.GetInt32(1)), UtcTime.Start(day));
+            var price = prices.Find(model, ServiceTier.Standard, ContextBand.Normal, dimensions.Name(row.GetInt32(1)), UtcTime.Start(day), dimensions.Name(row.GetInt32(0)));
             pools.Add(new MeteredPool(row.GetInt32(0), row.GetInt32(1), dimensions.Find(DimensionKind.Provider, model.Provider), row.GetInt32(2),
                 model.Scope, kind, (long)Math.Round(row.GetDouble(5)), price?[kind]));
         }, cancel);

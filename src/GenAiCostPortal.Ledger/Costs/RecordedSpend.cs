@@ -24,7 +24,7 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         foreach (var (span, from, to) in Slots())
         {
             var columns = SpendColumns.OfSeries(sums.Needed, hasWorkflow: false);
-            var price = IsByKind ? "s.\"PriceId\", s.\"Tier\", s.\"ModelId\", " : "0, 0, 0, ";
+            var price = IsByKind ? "CASE WHEN r.\"RepricedId\" = 0 THEN s.\"PriceId\" ELSE r.\"RepricedId\" END, s.\"Tier\", s.\"ModelId\", " : "0, 0, 0, ";
             await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
                 SELECT {columns.Sql}{price}r."SlotUnixSeconds", s."AccountId", s."IsOffBill", {Method}, {Tokens}
                     SUM(r."EstimatedCostNanoUsd"), SUM(r."CallsWithoutCost"), SUM(r."Calls")

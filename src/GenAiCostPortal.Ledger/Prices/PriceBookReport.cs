@@ -47,7 +47,7 @@ public sealed class PriceBookReport(IDbContextFactory<LedgerDb> stores, Dimensio
             """), row => lately[dimensions.Name(row.GetInt32(0))] = row.GetInt64(1), cancel);
         var profiles = await db.InferenceProfiles.AsNoTracking().Where(p => p.ModelId == "").OrderBy(p => p.Arn).ToListAsync(cancel);
         var problems = profiles.ToDictionary(p => p.Arn, p => p.Problem, StringComparer.Ordinal);
-        var rows = prices.All.OrderBy(p => p.Model, StringComparer.Ordinal).ThenBy(p => p.Tier).ThenBy(p => p.Band).ThenBy(p => p.Scope).ThenBy(p => p.Region, StringComparer.Ordinal)
+        var rows = prices.All.Where(p => p.Source != PriceSource.Learnt).OrderBy(p => p.Model, StringComparer.Ordinal).ThenBy(p => p.Tier).ThenBy(p => p.Band).ThenBy(p => p.Scope).ThenBy(p => p.Region, StringComparer.Ordinal)
             .ThenByDescending(p => p.Source == PriceSource.Override).ThenBy(p => p.Source).ThenByDescending(p => p.EffectiveFrom).ThenByDescending(p => p.ReadOn).ThenByDescending(p => p.Id).ToArray();
         var newest = new HashSet<(string, ServiceTier, RoutingScope, string, ContextBand, bool)>();
         return new PriceBookAnswer(
@@ -69,7 +69,7 @@ public sealed class PriceBookReport(IDbContextFactory<LedgerDb> stores, Dimensio
             SELECT s."ModelId", s."Tier", s."Scope", s."RegionId", SUM(r."Calls"), SUM(r."Input" + r."CacheRead" + r."CacheWrite5m" + r."CacheWrite30m" + r."CacheWrite1h" + r."Output"),
                 MIN(r."SlotUnixSeconds"), MAX(r."SlotUnixSeconds")
             FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"
-            WHERE r."Span" = 2 AND s."IsBillable" AND s."PriceId" = 0 GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 1, 2, 3, 4
+            WHERE r."Span" = 2 AND s."IsBillable" AND s."PriceId" = 0 AND r."RepricedId" = 0 GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 1, 2, 3, 4
             """, row =>
         {
             var model = dimensions.Name(row.GetInt32(0));
@@ -84,7 +84,7 @@ public sealed class PriceBookReport(IDbContextFactory<LedgerDb> stores, Dimensio
         var partly = new List<(string, long)>();
         await StoredRows.ReadAsync(db, """
             SELECT s."ModelId", SUM(r."UnpricedTokens") FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"
-            WHERE r."Span" = 2 AND s."IsBillable" AND s."PriceId" <> 0 AND r."UnpricedTokens" > 0 GROUP BY 1 ORDER BY 2 DESC
+            WHERE r."Span" = 2 AND s."IsBillable" AND (s."PriceId" <> 0 OR r."RepricedId" <> 0) AND r."UnpricedTokens" > 0 GROUP BY 1 ORDER BY 2 DESC
             """, row => partly.Add((Display(dimensions.Name(row.GetInt32(0))), row.GetInt64(1))), cancel);
         return partly;
     }

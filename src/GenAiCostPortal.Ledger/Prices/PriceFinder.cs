@@ -14,11 +14,12 @@ public sealed class PriceFinder(IDbContextFactory<LedgerDb> stores, WriteGate ga
 
     private volatile PriceBook _book = PriceBook.Empty;
     private volatile Dictionary<int, Price> _byId = [];
+    private volatile RepricedPrices _repriced = RepricedPrices.None;
 
     /// <summary>When the book was last read from the store; null before.</summary>
     public DateTime? LoadedAt { get; private set; }
 
-    /// <summary>Every price, in no order.</summary>
+    /// <summary>Every price that a call may get, in no order.</summary>
     public IEnumerable<Price> All => _book.All;
 
     /// <summary>Reads the price table; at the first start also fills it from the price book that ships with the portal.</summary>
@@ -33,8 +34,11 @@ public sealed class PriceFinder(IDbContextFactory<LedgerDb> stores, WriteGate ga
             await AddMissingAsync(rows, shipped, cancel);
             rows = await db.Prices.AsNoTracking().ToListAsync(cancel);
         }
+        var repriced = await db.RepricedUsages.AsNoTracking()
+            .Where(u => db.Repricings.Any(r => r.Id == u.RepricingId && (r.State == RepricingState.Running || r.State == RepricingState.Done))).ToListAsync(cancel);
         _byId = rows.ToDictionary(p => p.Id);
-        _book = new PriceBook(rows);
+        _book = new PriceBook(rows.Where(p => p.Source != PriceSource.Filled));
+        _repriced = repriced.Count == 0 ? RepricedPrices.None : new RepricedPrices(repriced);
         LoadedAt = clock.GetUtcNow().UtcDateTime;
     }
 
@@ -44,12 +48,16 @@ public sealed class PriceFinder(IDbContextFactory<LedgerDb> stores, WriteGate ga
     /// <param name="band">Long falls back to the normal price where a model has only one.</param>
     /// <param name="region">Empty when not known.</param>
     /// <param name="at">UTC.</param>
-    public Price? Find(ModelName model, ServiceTier tier, ContextBand band, string region, DateTime at) =>
-        _book.Find(model.Canonical, model.Scope, tier, band, region, at);
+    /// <param name="account">The account called, whose learnt prices then count; empty when not known.</param>
+    public Price? Find(ModelName model, ServiceTier tier, ContextBand band, string region, DateTime at, string account = "") =>
+        _book.Find(model.Canonical, model.Scope, tier, band, region, at, account: account);
 
-    /// <summary>The same without own prices: what the lists say.</summary>
+    /// <summary>The same without own and learnt prices: what the lists say.</summary>
     public Price? FindList(ModelName model, ServiceTier tier, ContextBand band, string region, DateTime at) =>
         _book.Find(model.Canonical, model.Scope, tier, band, region, at, isListOnly: true);
+
+    /// <summary>Number of the price that holds for a series' usage of a day: the one its calls were given, unless re-priced. 0 = none.</summary>
+    internal int EffectiveId(in CostKey series, int dayNumber) => _repriced.Of(series, dayNumber);
 
     /// <summary>A price by its row number.</summary>
     public Price? ById(int id) => _byId.GetValueOrDefault(id);

@@ -29,6 +29,7 @@ public static class PriceText
         PriceSource.Derived => "derived from other prices",
         PriceSource.Override => "own price",
         PriceSource.Learnt => "learnt from the bill",
+        PriceSource.Filled => "completed afterwards",
         _ => "unknown source",
     };
 

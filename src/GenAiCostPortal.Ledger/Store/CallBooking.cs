@@ -89,7 +89,7 @@ internal sealed class CallBooking(Dimensions dimensions, PriceFinder prices, Ser
             var was = series.CostKeyOf(before.CostSeriesId);
             if (was.IsBillable && was.HasSamePriceKey(key)) return was.Price == 0 ? null : prices.ById(was.Price);
         }
-        return prices.Find(call.Model, call.Tier, call.Band, call.Region, call.Start);
+        return prices.Find(call.Model, call.Tier, call.Band, call.Region, call.Start, call.AccountId);
     }
 
     private static bool IsPossible(in TokenCounts t) =>

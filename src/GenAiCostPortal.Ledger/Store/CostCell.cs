@@ -5,9 +5,13 @@ using GenAiCostPortal.Ledger.Usage;
 namespace GenAiCostPortal.Ledger.Store;
 
 /// <summary>A row of the cost rollup while the writer works on it.</summary>
-internal sealed class CostCell(CellKey key, Price? price, bool isBillable)
+/// <param name="price">The price that holds for it, re-priced or not; null = none.</param>
+/// <param name="repricedId">Its number where a re-pricing put it in the place of the series' own, else 0.</param>
+/// <param name="isFilled">The series itself has no price; its calls do have a cost by now.</param>
+internal sealed class CostCell(CellKey key, Price? price, bool isBillable, int repricedId = 0, bool isFilled = false)
 {
     public CellKey Key { get; } = key;
+    public int RepricedId { get; } = repricedId;
     public bool IsDirty;
     public long Calls, CallsWithoutCost, CallsWithoutTokens, RetriedCalls, EstimatedCostNanoUsd, UnpricedTokens;
     public TokenCounts Tokens;
@@ -24,7 +28,7 @@ internal sealed class CostCell(CellKey key, Price? price, bool isBillable)
     public void Book(CallRow call, int sign)
     {
         Calls += sign;
-        if (call.CostState is CostState.NoTokens or CostState.Unpriced) CallsWithoutCost += sign;
+        if (call.CostState is CostState.NoTokens || call.CostState is CostState.Unpriced && !isFilled) CallsWithoutCost += sign;
         if (call.TokenState == TokenState.Unknown) CallsWithoutTokens += sign;
         else if ((call.Flags & CallFlags.WasRetried) != 0) RetriedCalls += sign;
         Tokens = sign > 0 ? Tokens + call.Tokens : Tokens - call.Tokens;

@@ -10,6 +10,7 @@ namespace GenAiCostPortal.Ledger.Store;
 internal sealed class RollupCells(SqliteRollups rows, SeriesCache series, PriceFinder prices)
 {
     private const int FiveMinutes = 300, Hour = 3600, Day = 86_400;
+    private static readonly int EpochDay = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
     // A cell that is not found here is read again: two to three times the work of writing it.
     private readonly RecentCells<UsageCell> _usage = new(32_000);
     private readonly RecentCells<CostCell> _cost = new(32_000);
@@ -107,7 +108,8 @@ internal sealed class RollupCells(SqliteRollups rows, SeriesCache series, PriceF
         if (!_cost.TryGet(key, out var cell))
         {
             var of = series.CostKeyOf(seriesId);
-            cell = new CostCell(key, of.Price == 0 ? null : prices.ById(of.Price), of.IsBillable);
+            var price = of.IsBillable ? prices.EffectiveId(of, EpochDay + (int)(slot / Day)) : 0;
+            cell = new CostCell(key, price == 0 ? null : prices.ById(price), of.IsBillable, price == of.Price ? 0 : price, of.Price == 0 && price != 0);
             rows.Load(cell);
             _cost.Keep(key, cell);
         }

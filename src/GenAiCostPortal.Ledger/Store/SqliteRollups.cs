@@ -18,7 +18,7 @@ internal sealed class SqliteRollups(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement _findCost = new(connection,
         $"SELECT Calls,{Tokens},EstimatedCostNanoUsd,UnpricedTokens,CallsWithoutCost,CallsWithoutTokens,RetriedCalls FROM cost_rollup {Key}");
     private readonly SqliteStatement _putCost = new(connection,
-        $"REPLACE INTO cost_rollup(Span,SlotUnixSeconds,SeriesId,Calls,{Tokens},EstimatedCostNanoUsd,UnpricedTokens,CallsWithoutCost,CallsWithoutTokens,RetriedCalls) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        $"REPLACE INTO cost_rollup(Span,SlotUnixSeconds,SeriesId,Calls,{Tokens},EstimatedCostNanoUsd,UnpricedTokens,CallsWithoutCost,CallsWithoutTokens,RetriedCalls,RepricedId) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     private readonly SqliteStatement _deleteCost = new(connection, $"DELETE FROM cost_rollup {Key}");
     private readonly ArrayBufferWriter<byte> _histogram = new(4096);
 
@@ -62,7 +62,7 @@ internal sealed class SqliteRollups(SqliteConnection connection) : IDisposable
     public void Put(CostCell cell) =>
         AddTokens(At(_putCost, cell.Key).Add(cell.Calls), cell.Tokens)
             .Add(cell.EstimatedCostNanoUsd).Add(cell.UnpricedTokens).Add(cell.CallsWithoutCost)
-            .Add(cell.CallsWithoutTokens).Add(cell.RetriedCalls).Run();
+            .Add(cell.CallsWithoutTokens).Add(cell.RetriedCalls).Add(cell.RepricedId).Run();
 
     public void DeleteUsage(in CellKey key) => At(_deleteUsage, key).Run();
 

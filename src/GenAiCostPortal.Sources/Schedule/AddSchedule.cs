@@ -44,6 +44,7 @@ internal static class AddSchedule
         services.AddSingleton<IScheduledJob, LedgerJob>();
         services.AddSingleton<IScheduledJob, RetentionJob>();
         services.AddSingleton<IScheduledJob, AttributionJob>();
+        services.AddSingleton<IScheduledJob, RepricingJob>();
         services.TryAddSingleton(new RetentionOptions());
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobSchedule>();

@@ -63,6 +63,11 @@ internal sealed class JobSchedule(
         var now = time.GetUtcNow();
         foreach (var job in runner.Jobs.Where(j => j.Connections.Count > 0))
         {
+            if (await job.HasUnfinishedAsync(cancel))
+            {
+                missed.Add(job.Name);
+                continue;
+            }
             if (_triggers[job.Name].Cron?.GetPreviousValidTimeBefore(now) is not { } due) continue;
             var last = await runs.LastStartAsync(job.Name, cancel);
             if (last is null || last < due.UtcDateTime) missed.Add(job.Name);

@@ -39,6 +39,7 @@ internal static class JobTable
         ("Ledger", "30 0/10 * * * ?", "every 10 minutes, and after each change of the bill or the rules"),
         ("Retention", "0 40 3 * * ?", "every day at 03:40 (UTC)"),
         ("Attribution", "Off", "when asked, after owner keys were changed"),
+        ("Repricing", "Off", "when asked, after prices were changed"),
     ];
 
     // Jobs of the contract that come with later releases may be configured already.

@@ -18,6 +18,9 @@ internal interface IScheduledJob
     /// <summary>Feeds say what they are, one plan per configured connection; jobs that are no feed say nothing.</summary>
     IEnumerable<FeedPlan> Plans(string when, Func<DateTime?> nextRun) => [];
 
+    /// <summary>Whether a run was interrupted that is to go on when the portal starts.</summary>
+    Task<bool> HasUnfinishedAsync(CancellationToken cancel) => Task.FromResult(false);
+
     /// <summary>Runs once. What it notes on <paramref name="run"/> as it goes is kept when it throws.</summary>
     Task RunAsync(JobRun run, CancellationToken cancel);
 }

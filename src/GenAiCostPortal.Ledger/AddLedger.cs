@@ -31,6 +31,7 @@ public static class LedgerRegistration
         services.AddSingleton<PriceListWriter>();
         services.AddSingleton<OwnPrices>();
         services.AddSingleton<LearntPrices>();
+        services.AddSingleton<LearntRateReport>();
         services.AddSingleton<LearntRates>();
         services.AddSingleton<Repricings>();
         services.AddSingleton<RepricingRun>();

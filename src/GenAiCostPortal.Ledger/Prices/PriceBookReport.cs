@@ -13,6 +13,8 @@ namespace GenAiCostPortal.Ledger.Prices;
 public sealed record PriceRow(Price Price, string Display, Price? List, bool IsPast, long CallsLately)
 {
     public bool IsOwn => Price.Source == PriceSource.Override;
+    /// <summary>What bills of the last 35 days showed for it, by account and region.</summary>
+    public IReadOnlyList<LearntSeen> Learnt { get; init; } = [];
 }
 
 /// <summary>Billable calls without a price: counted everywhere, but with no cost in any estimate.</summary>
@@ -30,7 +32,7 @@ public sealed record PriceBookAnswer(
     IReadOnlyList<PriceRow> Rows, IReadOnlyList<UnpricedModel> Unpriced, IReadOnlyList<UnknownProfile> Profiles, IReadOnlyList<(string Display, long Tokens)> PartlyPriced, DateTime? LoadedAt);
 
 /// <summary>Reads the price book with what was called and could not be priced.</summary>
-public sealed class PriceBookReport(IDbContextFactory<LedgerDb> stores, Dimensions dimensions, PriceFinder prices, TimeProvider clock)
+public sealed class PriceBookReport(IDbContextFactory<LedgerDb> stores, Dimensions dimensions, PriceFinder prices, LearntRateReport learnt, TimeProvider clock)
 {
     private const int LatelyDays = 30;
 
@@ -50,8 +52,16 @@ public sealed class PriceBookReport(IDbContextFactory<LedgerDb> stores, Dimensio
         var rows = prices.All.Where(p => p.Source != PriceSource.Learnt).OrderBy(p => p.Model, StringComparer.Ordinal).ThenBy(p => p.Tier).ThenBy(p => p.Band).ThenBy(p => p.Scope).ThenBy(p => p.Region, StringComparer.Ordinal)
             .ThenByDescending(p => p.Source == PriceSource.Override).ThenBy(p => p.Source).ThenByDescending(p => p.EffectiveFrom).ThenByDescending(p => p.ReadOn).ThenByDescending(p => p.Id).ToArray();
         var newest = new HashSet<(string, ServiceTier, RoutingScope, string, ContextBand, bool)>();
+        var (seen, alone) = await learnt.NewestAsync(db, cancel);
+        // What only bills know stands behind what has a price, under numbers that no price has.
+        var known = rows.Select(p => new PriceRow(p, Display(p.Model), p.Source == PriceSource.Override ? ListOf(p) : null, IsPast(p), lately.GetValueOrDefault(p.Model)) { Learnt = [.. seen[p.Id]] }).ToList();
+        for (var i = 0; i < alone.Count; i++)
+        {
+            alone[i].Price.Id = -1 - i;
+            known.Add(new PriceRow(alone[i].Price, Display(alone[i].Price.Model), null, false, lately.GetValueOrDefault(alone[i].Price.Model)) { Learnt = [alone[i].Seen] });
+        }
         return new PriceBookAnswer(
-            [.. rows.Select(p => new PriceRow(p, Display(p.Model), p.Source == PriceSource.Override ? ListOf(p) : null, IsPast(p), lately.GetValueOrDefault(p.Model)))],
+            known,
             await UnpricedAsync(db, problems, cancel), [.. profiles.Select(p => new UnknownProfile(p.Arn, p.Name, p.Problem, p.ReadAt))], await PartlyPricedAsync(db, cancel), prices.LoadedAt);
 
         // Rows come as they are looked for, better sources and later days first; a price that is still to come does not end the one that holds.

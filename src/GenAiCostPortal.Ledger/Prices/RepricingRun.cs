@@ -55,6 +55,7 @@ public sealed class RepricingRun(IDbContextFactory<LedgerDb> stores, WriteGate g
             await PriceAsync(repricing.Id, days[i], series, cancel);
             await KeepAsync(repricing.Id, r => r.NextDay = days[i].AddDays(1), cancel);
             progress?.Report((i + 1.0) / days.Count);
+            changes.Say(LedgerPart.Prices);
         }
         var isUndone = repricing.State == RepricingState.Undoing;
         await KeepAsync(repricing.Id, r => (r.State, r.EndedAt) = (isUndone ? RepricingState.Undone : RepricingState.Done, clock.GetUtcNow().UtcDateTime), cancel);

@@ -56,6 +56,15 @@ internal sealed class JobSchedule(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Jobs that were interrupted and have more to do.</summary>
+    internal async Task<IReadOnlyList<string>> UnfinishedAsync(CancellationToken cancel)
+    {
+        var unfinished = new List<string>();
+        foreach (var job in runner.Jobs)
+            if (await job.HasUnfinishedAsync(cancel)) unfinished.Add(job.Name);
+        return unfinished;
+    }
+
     /// <summary>Jobs that should have run while the portal was off, or never ran.</summary>
     internal async Task<IReadOnlyList<string>> MissedAsync(CancellationToken cancel)
     {
@@ -63,11 +72,6 @@ internal sealed class JobSchedule(
         var now = time.GetUtcNow();
         foreach (var job in runner.Jobs.Where(j => j.Connections.Count > 0))
         {
-            if (await job.HasUnfinishedAsync(cancel))
-            {
-                missed.Add(job.Name);
-                continue;
-            }
             if (_triggers[job.Name].Cron?.GetPreviousValidTimeBefore(now) is not { } due) continue;
             var last = await runs.LastStartAsync(job.Name, cancel);
             if (last is null || last < due.UtcDateTime) missed.Add(job.Name);

@@ -43,9 +43,10 @@ internal sealed class MissedRuns(JobSchedule schedule, JobRunner runner, AwsOpti
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (aws.Connections.Exists(c => c.MadeApi is not null)) return;
         try
         {
+            foreach (var job in await schedule.UnfinishedAsync(stoppingToken)) await runner.RunAsync(job, JobRequest.Scheduled, stoppingToken);
+            if (aws.Connections.Exists(c => c.MadeApi is not null)) return;
             foreach (var job in await schedule.MissedAsync(stoppingToken)) await runner.RunAsync(job, JobRequest.Scheduled, stoppingToken);
         }
         // The runs themselves report their failures; a store that is busy at start must not take the portal down.

@@ -27,6 +27,7 @@ internal static class ApiRegistration
         api.MapUsage();
         api.MapUnitCosts();
         api.MapPrices();
+        api.MapReprice();
         api.MapTraces();
         api.MapFeeds();
         api.MapAssessment();

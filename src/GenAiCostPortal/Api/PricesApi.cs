@@ -15,13 +15,27 @@ internal static class PricesApi
         public static KindsAnswer? Of(Price? p) => p is null ? null : new(
             Usd(p, TokenKind.Input), Usd(p, TokenKind.CacheRead), Usd(p, TokenKind.CacheWrite5m), Usd(p, TokenKind.CacheWrite30m), Usd(p, TokenKind.CacheWrite1h), Usd(p, TokenKind.Output));
 
+        public static KindsAnswer Of(Func<TokenKind, decimal?> value) => new(
+            value(TokenKind.Input), value(TokenKind.CacheRead), value(TokenKind.CacheWrite5m), value(TokenKind.CacheWrite30m), value(TokenKind.CacheWrite1h), value(TokenKind.Output));
+
         private static decimal? Usd(Price price, TokenKind kind) => price[kind] is { } nano ? Money.ToUsd(nano) : null;
     }
 
     /// <summary>Scope Unknown = any routing; region empty = any; effectiveFrom null = the start is not known.</summary>
     public sealed record PriceAnswer(
         int Id, string Model, string Name, string Provider, ServiceTier Tier, RoutingScope Scope, string Region, ContextBand Band, DateOnly? EffectiveFrom, PriceSource Source,
-        string Provenance, DateOnly? ReadOn, bool IsOverride, bool IsPast, KindsAnswer UsdPerMillion, KindsAnswer? ListUsdPerMillion);
+        string Provenance, DateOnly? ReadOn, bool IsOverride, bool IsPast, KindsAnswer UsdPerMillion, KindsAnswer? ListUsdPerMillion, IReadOnlyList<LearntAnswer> Learnt);
+
+    /// <summary>What the bill of an account showed: cost ÷ quantity. Differences are shares of the price beside it; null where either is missing.</summary>
+    public sealed record LearntAnswer(string Account, string AccountName, string Region, DateOnly Day, KindsAnswer UsdPerMillion, KindsAnswer DifferenceShare, bool Differs)
+    {
+        public static LearntAnswer Of(LearntSeen seen, Price price)
+        {
+            decimal? Usd(TokenKind kind) => seen.NanoUsd.TryGetValue(kind, out var nano) ? Money.ToUsd(nano) : null;
+            decimal? Share(TokenKind kind) => seen.DifferenceShare(price, kind) is { } share ? Math.Round(share, 6) : null;
+            return new LearntAnswer(seen.Account, seen.AccountLabel, seen.Region, seen.Day, KindsAnswer.Of(Usd), KindsAnswer.Of(Share), seen.Differs(price));
+        }
+    }
 
     public sealed record UnpricedAnswer(
         string Model, string Name, ServiceTier Tier, RoutingScope Scope, string Region, long Calls, long Tokens, DateOnly FirstDay, DateOnly LastDay, string Problem);
@@ -90,7 +104,8 @@ internal static class PricesApi
 
     private static PriceAnswer Of(PriceRow r) => new(
         r.Price.Id, r.Price.Model, r.Display, r.Price.Provider, r.Price.Tier, r.Price.Scope, r.Price.Region, r.Price.Band, r.Price.EffectiveFrom, r.Price.Source, r.Price.Provenance, r.Price.ReadOn,
-        r.IsOwn, r.IsPast, KindsAnswer.Of(r.Price)!, KindsAnswer.Of(r.List));
+        r.IsOwn, r.IsPast, KindsAnswer.Of(r.Price)!, KindsAnswer.Of(r.List),
+        [.. r.Learnt.Select(l => LearntAnswer.Of(l, r.Price))]);
 
     private static UnpricedAnswer Of(UnpricedModel u) => new(u.Model, u.Display, u.Tier, u.Scope, u.Region, u.Calls, u.Tokens, u.FirstDay, u.LastDay, u.Problem);
 

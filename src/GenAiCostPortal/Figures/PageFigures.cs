@@ -1,5 +1,6 @@
 using GenAiCostPortal.Actions;
 using GenAiCostPortal.Pages.Overview;
+using GenAiCostPortal.Pages.Prices;
 using GenAiCostPortal.Pages.Reconciliation;
 using GenAiCostPortal.Pages.Spend;
 using GenAiCostPortal.Pages.UnitCosts;
@@ -18,6 +19,7 @@ internal static class PageFigures
         services.AddScoped<UserAction>();
         services.AddSingleton<SpendFigures>();
         services.AddSingleton<UsageFigures>();
+        services.AddSingleton<PricesFigures>();
         services.AddSingleton<UsageDrawing>();
         services.AddSingleton<UnitCostFigures>();
         services.AddSingleton<UnitCostDrawing>();

@@ -1,5 +1,6 @@
 using GenAiCostPortal.Api;
 using GenAiCostPortal.Filters;
+using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Prices;
 
@@ -13,7 +14,14 @@ public enum PricesShown { InUse, All, Own }
 public sealed record PricePicture(PortalUrl Url, PriceBookAnswer Book, PricesShown Shown, IReadOnlyList<PriceRow> Matching, bool MayEdit)
 {
     public const int MostRows = 150;
-    public const string Text = "text", Show = "show", TierWord = "tier", History = "history", Add = "add";
+    public const string Text = "text", Show = "show", TierWord = "tier", History = "history", Add = "add", TabWord = "tab", RatesOf = "rates", PriceWord = "price";
+
+    public PricesTab Tab => Url[TabWord] switch { "repricing" => PricesTab.Repricing, "accuracy" => PricesTab.Accuracy, _ => PricesTab.Book };
+
+    /// <summary>What bills showed for the price that is asked for; null when none is.</summary>
+    public LearntHistory? Rates { get; init; }
+    public IReadOnlyList<RepricingRow> Repricings { get; init; } = [];
+    public AccuracyAnswer? Accuracy { get; init; }
 
     public IReadOnlyList<UnpricedModel> WithoutPrice => [.. Book.Unpriced.Where(u => u.IsMatched)];
     public IReadOnlyList<UnpricedModel> NeverMatched => [.. Book.Unpriced.Where(u => !u.IsMatched)];

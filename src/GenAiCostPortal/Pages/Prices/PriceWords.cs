@@ -21,6 +21,17 @@ public static class PriceWords
         return change.Length == 0 ? $"list {Usd(list)}" : $"{change} on {Usd(list)}";
     }
 
+    /// <summary>A rate off the bill: cents and what digits it needs, five at most that say something.</summary>
+    public static string Rate(long nanoUsd)
+    {
+        var usd = Money.ToUsd(nanoUsd);
+        return "$" + Math.Round(usd, usd >= 1 ? 4 : 6).ToString("#,##0.00####", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>How a rate stands to a price, from 0.05 % on: <c>−10.0 %</c>; empty where they are the same or cannot be compared.</summary>
+    public static string LearntDifference(decimal? share) =>
+        share is not { } s || Math.Abs(s) < 0.0005m ? "" : (s > 0 ? "+" : "") + NumberText.Share(s);
+
     public static string Tier(ServiceTier tier) => tier switch
     {
         ServiceTier.LatencyOptimised => "latency-optimised",

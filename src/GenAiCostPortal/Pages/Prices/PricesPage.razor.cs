@@ -11,11 +11,12 @@ namespace GenAiCostPortal.Pages.Prices;
 public sealed partial class PricesPage
 {
     private string? _text;
+    private Price? _added;
 
     protected override async Task<PricePicture> ReadAsync(PortalUrl url, CancellationToken cancel) =>
-        PricePicture.Of(url, await Report.ReadAsync(cancel), await Action.MayAsync(Policies.Administrator));
+        await Figures.ReadAsync(url, await Action.MayAsync(Policies.Administrator), cancel);
 
-    protected override bool Concerns(LedgerPart part) => part is LedgerPart.Prices;
+    protected override bool Concerns(LedgerPart part) => part is LedgerPart.Prices || part is LedgerPart.Costs && Reading.Answer?.Tab == PricesTab.Accuracy;
 
     private void Search()
     {
@@ -29,6 +30,7 @@ public sealed partial class PricesPage
         var isDone = await Action.RunAsync(Policies.Administrator, "Add an own price", own.Model, async who =>
         {
             var price = await Own.AddAsync(own, who);
+            _added = price.EffectiveFrom < Today ? price : null;
             return new ActionOutcome($"{PriceText.Of(price)}. It holds for calls that arrive from now on.");
         });
         return isDone ? [] : ["The price was not added."];

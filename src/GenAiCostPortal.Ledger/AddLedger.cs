@@ -27,6 +27,9 @@ public static class LedgerRegistration
         services.AddSingleton<OwnerPreview>();
         services.AddSingleton<OwnerReading>();
         services.AddSingleton<RuleDesk>();
+        services.AddSingleton<RuleReport>();
+        services.AddSingleton<RuleChoices>();
+        services.AddSingleton<RulePreview>();
         services.AddSingleton<PriceFinder>();
         services.AddSingleton<PriceListWriter>();
         services.AddSingleton<OwnPrices>();

@@ -31,5 +31,6 @@ internal static class ApiRegistration
         api.MapTraces();
         api.MapFeeds();
         api.MapAssessment();
+        api.MapRules();
     }
 }

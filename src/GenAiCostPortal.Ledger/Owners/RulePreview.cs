@@ -22,11 +22,12 @@ public sealed record ShareMoved(string Name, decimal StoredUsd, decimal Proposed
 
 /// <summary>What a proposal would do to the ledger of some billed days. Money only moves: the differences of each list add up to zero.</summary>
 /// <param name="Days">Billed days that were tried.</param>
+/// <param name="DaysTouched">Days on which anything would change.</param>
 /// <param name="DecidedUsd">What the proposed rule would decide, whoever owns it today.</param>
 /// <param name="MovedUsd">What would get another owner.</param>
 public sealed record RuleEffect(
-    DateOnly From, DateOnly To, int Days, decimal BilledUsd, decimal DecidedUsd, decimal MovedUsd, IReadOnlyList<MovedUsd> Moves,
-    IReadOnlyList<ShareMoved> Features, IReadOnlyList<ShareMoved> Teams, IReadOnlyList<ShareMoved> Methods);
+    DateOnly From, DateOnly To, int Days, int DaysTouched, decimal BilledUsd, decimal DecidedUsd, decimal MovedUsd, IReadOnlyList<MovedUsd> Moves,
+    IReadOnlyList<ShareMoved> Features, IReadOnlyList<ShareMoved> Teams, IReadOnlyList<ShareMoved> Applications, IReadOnlyList<ShareMoved> Environments, IReadOnlyList<ShareMoved> Methods);
 
 /// <summary>Shows what a change of the rules would move, by building the days with it and keeping nothing.</summary>
 public sealed class RulePreview(RuleDesk desk, LedgerTrial trial, TimeProvider clock)
@@ -56,9 +57,10 @@ public sealed class RulePreview(RuleDesk desk, LedgerTrial trial, TimeProvider c
         var number = proposal.Id == 0 ? -1 : proposal.Id;
         bool IsOfRule(TrialRow r) => r.RuleId == number && (r.Method == AllocationMethod.Shared) == (proposal.Kind == RuleKind.Split);
         var features = Shares(outcome.Rows, r => r.Feature);
-        return new RuleEffect(outcome.From, outcome.To, outcome.Days, outcome.BilledUsd, outcome.Rows.Where(IsOfRule).Sum(r => r.ProposedUsd),
-            Shares(outcome.Rows, r => (r.Feature, r.Team).ToString()).Where(s => s.Usd > 0).Sum(s => s.Usd),
-            Moves(features), features, Shares(outcome.Rows, r => r.Team), Shares(outcome.Rows, r => r.Method.ToString()));
+        var owners = Shares(outcome.Rows, r => (r.Feature, r.Team, r.Application, r.Environment).ToString());
+        return new RuleEffect(outcome.From, outcome.To, outcome.Days, outcome.DaysTouched, outcome.BilledUsd, outcome.Rows.Where(IsOfRule).Sum(r => r.ProposedUsd),
+            owners.Where(s => s.Usd > 0).Sum(s => s.Usd), Moves(features), features, Shares(outcome.Rows, r => r.Team),
+            Shares(outcome.Rows, r => r.Application), Shares(outcome.Rows, r => r.Environment), Shares(outcome.Rows, r => r.Method.ToString()));
     }
 
     private static List<ShareMoved> Shares(IReadOnlyList<TrialRow> rows, Func<TrialRow, string> of) =>

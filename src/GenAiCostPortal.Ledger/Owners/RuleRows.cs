@@ -1,4 +1,3 @@
-using System.Text.Json;
 using GenAiCostPortal.Ledger.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,7 +21,7 @@ internal static class RuleRows
 
     public static OwnerRule Fill(OwnerRule row, OwnerRuleDraft d, int position)
     {
-        (row.Position, row.Name, row.Conditions, row.IsEnabled) = (position, d.Name, JsonSerializer.Serialize(d.Conditions), d.IsEnabled);
+        (row.Position, row.Name, row.Conditions, row.IsEnabled) = (position, d.Name, RuleText.Of(d.Conditions), d.IsEnabled);
         (row.EffectiveFrom, row.EffectiveTo) = (d.EffectiveFrom, d.EffectiveTo);
         (row.Feature, row.Team, row.Application, row.Environment) = (d.Feature, d.Team, d.Application, d.Environment);
         return row;
@@ -30,9 +29,9 @@ internal static class RuleRows
 
     public static SplitRule Fill(SplitRule row, SplitRuleDraft d, int position)
     {
-        (row.Position, row.Name, row.Conditions, row.IsEnabled) = (position, d.Name, JsonSerializer.Serialize(d.Conditions), d.IsEnabled);
+        (row.Position, row.Name, row.Conditions, row.IsEnabled) = (position, d.Name, RuleText.Of(d.Conditions), d.IsEnabled);
         (row.EffectiveFrom, row.EffectiveTo) = (d.EffectiveFrom, d.EffectiveTo);
-        (row.Basis, row.Shares) = (d.Basis, JsonSerializer.Serialize(d.Shares));
+        (row.Basis, row.Shares) = (d.Basis, RuleText.Of(d.Shares));
         return row;
     }
 
@@ -45,8 +44,9 @@ internal static class RuleRows
     private static SplitRuleDraft DraftOf(SplitRule r) => new()
     {
         Name = r.Name, Conditions = Conditions(r.Conditions), EffectiveFrom = r.EffectiveFrom, EffectiveTo = r.EffectiveTo, IsEnabled = r.IsEnabled,
-        Basis = r.Basis, Shares = JsonSerializer.Deserialize<SortedDictionary<string, decimal>>(r.Shares) ?? [],
+        Basis = r.Basis, Shares = new SortedDictionary<string, decimal>(RuleText.Shares(r.Shares)?.ToDictionary() ?? [], StringComparer.Ordinal),
     };
 
-    private static RuleCondition[] Conditions(string json) => JsonSerializer.Deserialize<RuleCondition[]>(json) ?? [];
+    // A rule that cannot be read never holds; it is shown without conditions, so that it can be mended.
+    private static IReadOnlyList<RuleCondition> Conditions(string json) => RuleText.Conditions(json) ?? [];
 }

@@ -24,11 +24,12 @@ internal static class RuleRoutes
 
     /// <summary>The key Unattributed stands for no owner.</summary>
     public sealed record EffectAnswer(
-        DateOnly From, DateOnly To, int Days, decimal BilledUsd, decimal DecidedUsd, decimal MovedUsd, IReadOnlyList<MoveAnswer> Moves,
-        IReadOnlyList<ShareAnswer> Features, IReadOnlyList<ShareAnswer> Teams, IReadOnlyList<ShareAnswer> Methods);
+        DateOnly From, DateOnly To, int Days, int DaysTouched, decimal BilledUsd, decimal DecidedUsd, decimal MovedUsd, IReadOnlyList<MoveAnswer> Moves,
+        IReadOnlyList<ShareAnswer> Features, IReadOnlyList<ShareAnswer> Teams, IReadOnlyList<ShareAnswer> Applications, IReadOnlyList<ShareAnswer> Environments,
+        IReadOnlyList<ShareAnswer> Methods);
 
     /// <param name="words">How the action log calls a rule of this kind.</param>
-    public static void Map<TBody, TAnswer>(IEndpointRouteBuilder api, RuleKind kind, string path, string tag, string words, Func<PlacedRule, RuleUse?, TAnswer> answer) where TBody : class, IRuleBody
+    public static RouteGroupBuilder Map<TAnswer>(IEndpointRouteBuilder api, RuleKind kind, string path, string tag, string words, Func<PlacedRule, RuleUse?, TAnswer> answer)
     {
         var routes = api.MapGroup(path).WithTags(tag);
         routes.MapGet("", async (RuleReport report, CancellationToken cancel) =>
@@ -49,12 +50,6 @@ internal static class RuleRoutes
             return Results.Ok((await desk.HistoryAsync(kind, limit, context.RequestAborted)).Select(c => new ChangeAnswer(c.Id, c.At, c.Who, c.RuleId, c.Name, c.Text, c.Before, c.After, c.UndoneAt)));
         }).Produces<ChangeAnswer[]>().ProducesValidationProblem();
 
-        routes.MapPost("", (HttpContext context, RuleDesk desk, ActionLog log, TBody body) =>
-            ActAsync(context, log, $"Add the {words}", body, kind, (draft, who) => desk.AddAsync(draft, who, body.Position, context.RequestAborted),
-                rule => Results.Created($"/api/v1{path}/{rule!.Id}", answer(rule, null)))).Writes().Produces<TAnswer>(StatusCodes.Status201Created);
-        routes.MapPut("{id:int}", (int id, HttpContext context, RuleDesk desk, ActionLog log, TBody body) =>
-            ActAsync(context, log, $"Change the {words}", body, kind, (draft, who) => desk.ChangeAsync(id, draft, who, context.RequestAborted),
-                rule => Results.Ok(answer(rule!, null)))).Writes().Produces<TAnswer>();
         routes.MapDelete("{id:int}", async (int id, HttpContext context, RuleDesk desk, ActionLog log) =>
         {
             var name = (await desk.ReadAsync(context.RequestAborted)).Of(kind).FirstOrDefault(r => r.Id == id)?.Draft.Name ?? "";
@@ -66,12 +61,18 @@ internal static class RuleRoutes
         routes.MapPost("{change:int}/undo", async (int change, HttpContext context, RuleDesk desk, ActionLog log) =>
             await EndAsync(context, log, $"Undo a change of the {words}s", $"{change}", await desk.UndoAsync(change, Who(context), context.RequestAborted), _ => Results.NoContent()))
             .Writes().Produces(StatusCodes.Status204NoContent);
-        routes.MapPost("preview", (HttpContext context, RulePreview preview, TimeProvider time, TBody? body, int? id, bool? remove) =>
-            PreviewAsync(context, preview, time, kind, body, id, remove == true)).WithSummary("What a rule would move; nothing is stored. id = the rule that would change, remove=true = it would go; from and to (exclusive) default to the last 30 days.")
-            .Produces<EffectAnswer>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
+        return routes;
     }
 
-    private static async Task<IResult> PreviewAsync(HttpContext context, RulePreview preview, TimeProvider time, RuleKind kind, IRuleBody? body, int? id, bool isRemoved)
+    public static Task<IResult> AddAsync<TAnswer>(HttpContext context, RuleDesk desk, ActionLog log, RuleKind kind, string path, string words, IRuleBody body, Func<PlacedRule, RuleUse?, TAnswer> answer) =>
+        ActAsync(context, log, $"Add the {words}", body, kind, (draft, who) => desk.AddAsync(draft, who, body.Position, context.RequestAborted),
+            rule => Results.Created($"/api/v1{path}/{rule!.Id}", answer(rule, null)));
+
+    public static Task<IResult> ChangeAsync<TAnswer>(HttpContext context, RuleDesk desk, ActionLog log, RuleKind kind, int id, string words, IRuleBody body, Func<PlacedRule, RuleUse?, TAnswer> answer) =>
+        ActAsync(context, log, $"Change the {words}", body, kind, (draft, who) => desk.ChangeAsync(id, draft, who, context.RequestAborted), rule => Results.Ok(answer(rule!, null)));
+
+    /// <param name="id">The rule that would change or go; null = it would be added.</param>
+    public static async Task<IResult> PreviewAsync(HttpContext context, RulePreview preview, TimeProvider time, RuleKind kind, IRuleBody? body, int? id, bool isRemoved)
     {
         var query = new ReportQuery(context.Request.Query, time);
         var (since, until) = RuleReport.LastDays(time);
@@ -112,11 +113,15 @@ internal static class RuleRoutes
 
     internal static string Who(HttpContext context) => context.User.Identity?.Name ?? "";
 
-    private static RouteHandlerBuilder Writes(this RouteHandlerBuilder route) =>
+    public static RouteHandlerBuilder Previews(this RouteHandlerBuilder route) => route
+        .WithSummary("What a rule would move; nothing is stored. id = the rule that would change, remove=true = it would go; from and to (exclusive) are the last 30 days when left out.")
+        .Produces<EffectAnswer>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
+
+    public static RouteHandlerBuilder Writes(this RouteHandlerBuilder route) =>
         route.RequireAuthorization(Policies.Administrator).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
 
-    private static EffectAnswer Of(RuleEffect e) => new(e.From, e.To, e.Days, e.BilledUsd, e.DecidedUsd, e.MovedUsd,
-        [.. e.Moves.Select(m => new MoveAnswer(Owner(m.From), Owner(m.To), m.Usd))], Of(e.Features), Of(e.Teams), Of(e.Methods));
+    private static EffectAnswer Of(RuleEffect e) => new(e.From, e.To, e.Days, e.DaysTouched, e.BilledUsd, e.DecidedUsd, e.MovedUsd,
+        [.. e.Moves.Select(m => new MoveAnswer(Owner(m.From), Owner(m.To), m.Usd))], Of(e.Features), Of(e.Teams), Of(e.Applications), Of(e.Environments), Of(e.Methods));
 
     private static IReadOnlyList<ShareAnswer> Of(IEnumerable<ShareMoved> shares) => [.. shares.Select(s => new ShareAnswer(Owner(s.Name), s.StoredUsd, s.ProposedUsd, s.Usd))];
 

@@ -9,6 +9,7 @@ namespace GenAiCostPortal.Api;
 internal static class RulesApi
 {
     private const int LongestFile = 2_000_000;
+    private const string Owners = "/owner-rules", Splits = "/split-rules", OwnerWords = "owner rule", SplitWords = "split rule";
 
     public sealed record OwnerRuleBody(
         string? Name, IReadOnlyList<ConditionSheet>? Conditions, string? Feature, string? Team, string? Application, string? Environment, string? EffectiveFrom, string? EffectiveTo,
@@ -61,11 +62,31 @@ internal static class RulesApi
 
     public static void MapRules(this IEndpointRouteBuilder api)
     {
-        RuleRoutes.Map<OwnerRuleBody, OwnerRuleAnswer>(api, RuleKind.Owner, "/owner-rules", "Owner rules", "owner rule", OwnerRuleAnswer.Of);
-        RuleRoutes.Map<SplitRuleBody, SplitRuleAnswer>(api, RuleKind.Split, "/split-rules", "Split rules", "split rule", SplitRuleAnswer.Of);
+        MapOwnerRules(RuleRoutes.Map(api, RuleKind.Owner, Owners, "Owner rules", OwnerWords, OwnerRuleAnswer.Of));
+        MapSplitRules(RuleRoutes.Map(api, RuleKind.Split, Splits, "Split rules", SplitWords, SplitRuleAnswer.Of));
         api.MapGet("/rules/export", Export).WithTags("Rules").Produces(StatusCodes.Status200OK, contentType: "application/json");
         api.MapPost("/rules/import", Import).RequireAuthorization(Policies.Administrator).WithTags("Rules").Accepts<object>("application/json")
             .WithSummary("Makes the rules those of the file, told apart by name; preview=true only says what it would do.").Produces<ImportAnswer>().ProducesValidationProblem();
+    }
+
+    private static void MapOwnerRules(RouteGroupBuilder routes)
+    {
+        routes.MapPost("", (HttpContext context, RuleDesk desk, ActionLog log, OwnerRuleBody body) =>
+            RuleRoutes.AddAsync(context, desk, log, RuleKind.Owner, Owners, OwnerWords, body, OwnerRuleAnswer.Of)).Writes().Produces<OwnerRuleAnswer>(StatusCodes.Status201Created);
+        routes.MapPut("{id:int}", (HttpContext context, RuleDesk desk, ActionLog log, int id, OwnerRuleBody body) =>
+            RuleRoutes.ChangeAsync(context, desk, log, RuleKind.Owner, id, OwnerWords, body, OwnerRuleAnswer.Of)).Writes().Produces<OwnerRuleAnswer>();
+        routes.MapPost("preview", (HttpContext context, RulePreview preview, TimeProvider time, OwnerRuleBody? body, int? id, bool? remove) =>
+            RuleRoutes.PreviewAsync(context, preview, time, RuleKind.Owner, body, id, remove == true)).Previews();
+    }
+
+    private static void MapSplitRules(RouteGroupBuilder routes)
+    {
+        routes.MapPost("", (HttpContext context, RuleDesk desk, ActionLog log, SplitRuleBody body) =>
+            RuleRoutes.AddAsync(context, desk, log, RuleKind.Split, Splits, SplitWords, body, SplitRuleAnswer.Of)).Writes().Produces<SplitRuleAnswer>(StatusCodes.Status201Created);
+        routes.MapPut("{id:int}", (HttpContext context, RuleDesk desk, ActionLog log, int id, SplitRuleBody body) =>
+            RuleRoutes.ChangeAsync(context, desk, log, RuleKind.Split, id, SplitWords, body, SplitRuleAnswer.Of)).Writes().Produces<SplitRuleAnswer>();
+        routes.MapPost("preview", (HttpContext context, RulePreview preview, TimeProvider time, SplitRuleBody? body, int? id, bool? remove) =>
+            RuleRoutes.PreviewAsync(context, preview, time, RuleKind.Split, body, id, remove == true)).Previews();
     }
 
     private static async Task<IResult> Export(RuleDesk desk, TimeProvider time, CancellationToken cancel) =>

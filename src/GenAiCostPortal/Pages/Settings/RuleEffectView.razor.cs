@@ -71,8 +71,9 @@ public sealed partial class RuleEffectView
     {
         if (effect.Days == 0) return "No day of the last 30 is billed yet, so nothing can be tried.";
         var share = effect.BilledUsd > 0 ? $", {NumberText.Share(effect.MovedUsd / effect.BilledUsd)} of the bill" : "";
+        var days = $" on {effect.DaysTouched} {(effect.DaysTouched == 1 ? "day" : "days")}";
         var decides = effect.DecidedUsd != 0 ? $" The rule would decide {UsdText.Exact(effect.DecidedUsd)}." : "";
-        if (effect.MovedUsd > 0) return $"{UsdText.Exact(effect.MovedUsd)} would get another owner{share}.{decides}";
+        if (effect.MovedUsd > 0) return $"{UsdText.Exact(effect.MovedUsd)} would get another owner{days}{share}.{decides}";
         return effect.DecidedUsd != 0 ? $"Nothing would move: the {UsdText.Exact(effect.DecidedUsd)} that it would decide belong to these owners already."
             : "Nothing would move: no billed dollar of these days meets the conditions and is still without an owner when the rule is asked.";
     }

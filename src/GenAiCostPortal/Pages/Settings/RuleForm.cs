@@ -4,7 +4,7 @@ using GenAiCostPortal.Ledger.Owners;
 namespace GenAiCostPortal.Pages.Settings;
 
 /// <summary>A condition as it is typed.</summary>
-internal sealed class ConditionForm
+public sealed class ConditionForm
 {
     public RuleSubject Subject { get; set; }
     public RuleMatch Match { get; set; }
@@ -15,14 +15,14 @@ internal sealed class ConditionForm
 }
 
 /// <summary>A feature that takes part in a split, with its share in per cent as typed.</summary>
-internal sealed class ShareForm
+public sealed class ShareForm
 {
     public string Feature { get; set; } = "";
     public string Percent { get; set; } = "";
 }
 
 /// <summary>A rule as it is typed.</summary>
-internal sealed class RuleForm
+public sealed class RuleForm
 {
     private RuleForm(RuleKind kind, int id) => (Kind, Id) = (kind, id);
 

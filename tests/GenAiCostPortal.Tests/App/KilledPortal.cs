@@ -15,12 +15,13 @@ internal sealed class KilledPortal : IAsyncDisposable
     public Uri Pages { get; } = Address();
     public Uri Grpc { get; } = Address();
 
-    public async Task StartAsync()
+    /// <param name="more">Further settings, as arguments.</param>
+    public async Task StartAsync(params string[] more)
     {
         string[] arguments =
         [
             Path.Combine(AppContext.BaseDirectory, "GenAiCostPortal.dll"), "--contentRoot", AppContext.BaseDirectory, $"--Urls={Pages}".TrimEnd('/'), $"--Otlp:GrpcUrl={Grpc}".TrimEnd('/'),
-            $"--Otlp:HttpUrl={Pages}".TrimEnd('/'), "--Otlp:RequireApiKey=false", "--Access:Mode=Open", $"--Store:ConnectionString=Data Source={Store}", "--Logging:LogLevel:Default=Warning",
+            $"--Otlp:HttpUrl={Pages}".TrimEnd('/'), "--Otlp:RequireApiKey=false", "--Access:Mode=Open", $"--Store:ConnectionString=Data Source={Store}", "--Logging:LogLevel:Default=Warning", .. more,
         ];
         _process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _process.OutputDataReceived += (_, _) => { };

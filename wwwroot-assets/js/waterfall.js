@@ -129,12 +129,16 @@ function line(state, data, index) {
   const bar = cell("wbar");
   const mark = element("i", "wspan");
   mark.style.cssText = `--a:${at};--w:${width}`;
-  const text = element("span", "wl", label);
-  text.style.cssText = `--a:${at + width}`;
+  // As in WaterfallRow: a label that would be cut stands left of the end of a long bar, or left of a short one.
+  const before = !fits(at + width, label);
+  const text = element("span", before ? "wl before" : "wl", label);
+  text.style.cssText = `--a:${before && !fits(1 - width, label) ? at : at + width}`;
   bar.append(mark, text);
   row.append(first, bar, cell("wn", prompt), cell("wn", output), cell("wn cost", cost));
   return row;
 }
+
+const fits = (at, text) => at + 0.03 + 0.0145 * text.length <= 1;
 
 function reveal(state, index) {
   if (!state.rows || index < 0) return;
@@ -226,7 +230,9 @@ function ticks(state) {
       const mark = kept[i] ?? parent.appendChild(make());
       mark.hidden = false;
       mark.style.setProperty("--a", ms / all);
-      if (selector === ".wtick") mark.textContent = words(ms);
+      if (selector !== ".wtick") return;
+      mark.textContent = words(ms);
+      mark.classList.toggle("before", !fits((ms / all - state.from) / state.width, mark.textContent));
     });
     kept.slice(places.length).forEach(mark => { mark.hidden = true; });
   };

@@ -44,6 +44,9 @@ public static class MeasuredReader
     /// <summary>Whether a metric of this name is read; all others are none of the portal's business.</summary>
     public static bool Knows(string instrument) => Instruments.ContainsKey(instrument);
 
+    /// <summary>Whether a metric is one of the coming names, which some senders use beside the old ones of the same measures.</summary>
+    internal static bool IsComing(string instrument) => instrument.StartsWith("gen_ai.client.inference.", StringComparison.Ordinal);
+
     /// <summary>What a point says: nothing (it is about agents, or counts what has no measure), one measure, or calls and their duration.</summary>
     internal static IReadOnlyList<MeasuredReading> Read(MeasuredPointRead point, OwnerKeys owners)
     {

@@ -35,7 +35,8 @@ public sealed class UserAction(
     /// <param name="target">To what: "CostExplorer".</param>
     /// <param name="act">Gets the name of who asks.</param>
     /// <param name="isQuiet">Done without a notification, because the page itself shows it.</param>
-    public async Task<bool> RunAsync(string policy, string action, string target, Func<string, Task<ActionOutcome>> act, bool isQuiet = false)
+    /// <param name="isLogged">False for steps of something that is logged when it is done, such as the answers of a form; refusals and failures are logged all the same.</param>
+    public async Task<bool> RunAsync(string policy, string action, string target, Func<string, Task<ActionOutcome>> act, bool isQuiet = false, bool isLogged = true)
     {
         var who = await WhoAsync();
         if (!await MayAsync(policy))
@@ -47,7 +48,7 @@ public sealed class UserAction(
         try
         {
             var outcome = await act(who);
-            await log.WriteAsync(who, action, target, outcome.IsDone ? "done" : outcome.Message);
+            if (isLogged || !outcome.IsDone) await log.WriteAsync(who, action, target, outcome.IsDone ? "done" : outcome.Message);
             if (!isQuiet || !outcome.IsDone) Say(outcome.IsDone ? NotificationSeverity.Info : NotificationSeverity.Warning, $"{action}: {target}", outcome.Message);
             return outcome.IsDone;
         }

@@ -49,6 +49,24 @@ public sealed class MeasureWriterTests
     }
 
     [Fact]
+    public async Task An_old_and_a_coming_name_of_one_measure_count_once()
+    {
+        const string Coming = "gen_ai.client.inference.usage.input_tokens", ComingDuration = "gen_ai.client.inference.duration";
+        foreach (var isReversed in (bool[])[false, true])
+        {
+            await using var store = await WriterStore.OpenAsync();
+            MeasuredPointRead[] points = [Total(-120, -119, 100), Total(-120, -119, 7, type: "output"), Total(-120, -119, 100, instrument: Coming), Total(-120, -119, 0.25, instrument: Duration, unit: "s", count: 3),
+                Total(-120, -119, 0.25, instrument: ComingDuration, unit: "s", count: 3), Total(-120, -119, 11, model: "amazon.nova-lite-v1:0")];
+            if (isReversed) Array.Reverse(points);
+            await WriteAsync(store, points);
+            // Input 100 once and 11 of the model that has the old name only, output 7 that only the old name tells, 3 calls of 250 ms.
+            Assert.Equal(["0|111", "1|7", "5|3", "6|250"], store.Read("SELECT Measure,SUM(Value) FROM measured_usage GROUP BY 1 ORDER BY 1"));
+            // Two of the six points were not needed.
+            Assert.Equal(["4|4|0"], store.Read("SELECT Received,Stored,Rejected FROM signal_count WHERE Signal='metrics'"));
+        }
+    }
+
+    [Fact]
     public async Task Series_are_told_apart_by_resource_model_and_kind_and_named_as_calls_are()
     {
         await using var store = await WriterStore.OpenAsync();

@@ -47,7 +47,7 @@ public sealed partial class AssessmentPage
         {
             await Desk.SaveAsync(Scope, answer, who);
             return new ActionOutcome("saved");
-        }, isQuiet: true);
+        }, isQuiet: true, isLogged: false);
         if (!isSaved) _shown = null;
         await ReadAgainAsync();
     }

@@ -15,6 +15,13 @@ public sealed record WaterfallRow(
 {
     public bool IsHead => SpanId.Length == 0;
 
+    /// <summary>The label would be cut at the right edge: it stands left of the end of a long bar, or left of a short one.</summary>
+    public bool LabelIsBefore => !Fits(At + Width, Label);
+    public double LabelAt => LabelIsBefore && !Fits(1 - Width, Label) ? At : At + Width;
+
+    /// <summary>Whether a text that begins at a share of the drawn width ends before it does; the axis is at least 25 rem wide.</summary>
+    internal static bool Fits(double at, string text) => at + 0.03 + 0.0145 * text.Length <= 1;
+
     /// <summary>For the browser module, in the order it reads.</summary>
     public object[] ToJson() => [SpanId, Name, Kind, Depth, Math.Round(At, 6), Math.Round(Width, 6), Label, Prompt, Output, Cost, Css, Chip, ChipCss, LoopDepth, Note];
 }

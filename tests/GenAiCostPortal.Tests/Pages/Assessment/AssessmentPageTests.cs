@@ -88,7 +88,8 @@ public sealed class AssessmentPageTests
         Assert.EndsWith($"/assessment/{submission.Id}", bench.Get<NavigationManager>().Uri, StringComparison.Ordinal);
         // Yes everywhere: 12 good, the 4 of Architecture bad.
         Assert.Equal(new Score(12, 16), submission.Score);
-        Assert.Contains(await bench.Get<ActionLog>().RecentAsync(), a => a is { Action: "Submit the assessment", Outcome: "done", Who: "Ada" });
+        // One row for all of it: the answers on the way are no actions of their own.
+        Assert.True(Assert.Single(await bench.Get<ActionLog>().RecentAsync()) is { Action: "Submit the assessment", Outcome: "done", Who: "Ada" });
 
         var frozen = bench.Render<SubmissionPage>($"/assessment/{submission.Id}", p => p.Add(x => x.Id, submission.Id));
         frozen.WaitForElement(".given");

@@ -60,6 +60,17 @@ public sealed class SourcesPageTests
     }
 
     [Fact]
+    public async Task A_profile_whose_model_Bedrock_does_not_say_is_named_with_the_reason()
+    {
+        const string Arn = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/ab12cd34ef56";
+        await using var bench = await BenchAsync(_ => { });
+        bench.Get<Ledger.ModelNames.InferenceProfiles>().Note(Arn, "The credentials lack bedrock:GetInferenceProfile.");
+        var page = bench.Render<SourcesPage>("/sources");
+        page.WaitForElement(".feed");
+        Assert.Equal([$"ab12cd34ef56{Arn}", "The credentials lack bedrock:GetInferenceProfile.", "–"], page.FindAll("tr").Single(r => r.TextContent.Contains(Arn, StringComparison.Ordinal)).Children.Select(c => c.TextContent));
+    }
+
+    [Fact]
     public async Task A_failed_feed_stands_in_the_headline_with_its_reason_and_cure()
     {
         await using var bench = await BenchAsync(run => (run.Outcome, run.Message, run.Cure) = (FeedOutcome.Failed, "AWS refused ce:GetCostAndUsage.", "Add the action to the role."));

@@ -38,8 +38,8 @@ variable "feeds" {
   description = "Feeds that this account's connection has on; Accounts only in the organisation's management account, PriceList only where PriceList:Connection names it."
 
   validation {
-    condition     = length(setsubtract(var.feeds, ["CostExplorer", "DataExports", "CloudWatch", "InvocationLogs", "XRay", "Accounts", "Inventory", "PriceList"])) == 0
-    error_message = "A feed is one of CostExplorer, DataExports, CloudWatch, InvocationLogs, XRay, Accounts, Inventory, PriceList."
+    condition     = length(setsubtract(var.feeds, ["CostExplorer", "DataExports", "Athena", "CloudWatch", "InvocationLogs", "XRay", "Accounts", "Inventory", "PriceList"])) == 0
+    error_message = "A feed is one of CostExplorer, DataExports, Athena, CloudWatch, InvocationLogs, XRay, Accounts, Inventory, PriceList."
   }
 }
 
@@ -53,6 +53,12 @@ variable "data_exports_bucket" {
   type        = string
   default     = "*"
   description = "Bucket that the export is delivered to; a star for any."
+}
+
+variable "athena_results_bucket" {
+  type        = string
+  default     = "*"
+  description = "Bucket that Athena writes its results to; the only place where the portal's role may write."
 }
 
 data "aws_partition" "current" {}
@@ -69,6 +75,14 @@ locals {
     ]
     DataExports = [
       { resources = ["${local.buckets}${var.data_exports_bucket}", "${local.buckets}${var.data_exports_bucket}/*"], actions = ["s3:ListBucket", "s3:GetObject"] },
+    ]
+    Athena = [
+      { resources = local.all, actions = [
+        "athena:GetTableMetadata", "athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution",
+        "glue:GetDatabase", "glue:GetTable", "glue:GetPartitions",
+      ] },
+      { resources = ["${local.buckets}${var.data_exports_bucket}", "${local.buckets}${var.data_exports_bucket}/*", "${local.buckets}${var.athena_results_bucket}", "${local.buckets}${var.athena_results_bucket}/*"], actions = ["s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject"] },
+      { resources = ["${local.buckets}${var.athena_results_bucket}/*"], actions = ["s3:PutObject"] },
     ]
     CloudWatch = [
       { resources = local.all, actions = ["cloudwatch:ListMetrics", "cloudwatch:GetMetricData"] },

@@ -8,6 +8,8 @@ return args switch
     ["write", var bodies, ..] => await WriteBenchmark.RunAsync(bodies, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 250_000),
     ["doors", var http, var grpc, ..] => await DoorSpeed.RunAsync(new Uri(http), new Uri(grpc), args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 10),
     ["feeds", ..] => await FeedSpeed.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20_000),
+    ["exports", "month", ..] => await ExportSpeed.MonthAsync(args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000),
+    ["exports", ..] => await ExportSpeed.FileAsync(args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 2),
     _ => Usage(),
 };
 
@@ -18,5 +20,7 @@ static int Usage()
     Console.Error.WriteLine("write BODY|FOLDER [spans]   decode, prepare and store captured protobuf bodies (*.pb) again and again with new ids, CPU time of each step");
     Console.Error.WriteLine("doors HTTP GRPC [seconds]   items a second through the OTLP doors of a running portal that needs no key");
     Console.Error.WriteLine("feeds [items]               records of the invocation log and X-Ray segments, read and stored");
+    Console.Error.WriteLine("exports [GIGABYTES]         one file of a CUR 2.0 export, so large when packed, streamed into cells: peak memory, lines a second");
+    Console.Error.WriteLine("exports month [lines]       a month of an export read, written and its ledger built: seconds");
     return 2;
 }

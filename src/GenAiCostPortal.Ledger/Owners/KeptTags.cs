@@ -24,6 +24,12 @@ public sealed class KeptTags
     /// <summary>The keys in their own spelling.</summary>
     public IReadOnlyCollection<string> Names => _names.Values;
 
+    /// <summary>The keys in their one spelling: letters and digits only.</summary>
+    public IReadOnlyCollection<string> Keys => _names.Keys;
+
+    /// <summary>The feature's key in its one spelling.</summary>
+    public string FeatureKey => TagNames.Canonical(_feature);
+
     /// <summary>Which keys, in one word: changes when another set of tags is kept, so that what was read without them is read again.</summary>
     public string Fingerprint => string.Join('|', _names.Keys);
 

@@ -38,6 +38,7 @@ public sealed class AwsConnectionOptions
     public XRayOptions XRay { get; set; } = new();
     public InvocationLogsOptions InvocationLogs { get; set; } = new();
     public DataExportsOptions DataExports { get; set; } = new();
+    public AthenaOptions Athena { get; set; } = new();
     /// <summary>Account names from AWS Organizations; the management account's connection only.</summary>
     public SwitchOptions Accounts { get; set; } = new();
     /// <summary>Resources and their tags.</summary>
@@ -93,6 +94,23 @@ public sealed class DataExportsOptions
     public string? Prefix { get; set; }
     /// <summary><c>Cur2</c> or <c>Focus</c>.</summary>
     public string Format { get; set; } = "Cur2";
+}
+
+/// <summary>Contract: <c>…:Athena:*</c>. Format and metric are those of <c>DataExports</c> and <c>CostExplorer</c>.</summary>
+public sealed class AthenaOptions
+{
+    public bool Enabled { get; set; }
+    public string WorkGroup { get; set; } = "primary";
+    public string? Database { get; set; }
+    public string? Table { get; set; }
+    /// <summary>Folder for the results, <c>s3://…</c>; empty where the workgroup has one.</summary>
+    public string? OutputLocation { get; set; }
+    /// <summary>Where the table is; empty: the connection's first region.</summary>
+    public string? Region { get; set; }
+    /// <summary>What the queries of a month may cost, USD.</summary>
+    public decimal MonthlyBudgetUsd { get; set; } = 5m;
+    /// <summary>What one query may scan, GB; it is stopped beyond.</summary>
+    public decimal MaxScannedGb { get; set; } = 100m;
 }
 
 /// <summary>A feed that has nothing to set but whether it is on (<c>…:Accounts:Enabled</c>).</summary>

@@ -1,5 +1,6 @@
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Sources.Accounts;
+using GenAiCostPortal.Sources.Athena;
 using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.BedrockMetrics;
 using GenAiCostPortal.Sources.CostExplorer;
@@ -61,6 +62,7 @@ internal static class AddSchedule
         services.AddSingleton<ExportPeriodReader>();
         services.AddSingleton<ExportBill>();
         services.AddSingleton<IScheduledJob, DataExportsJob>();
+        services.AddSingleton<IScheduledJob, AthenaJob>();
     }
 
     private static void AddInvocationLogs(this IServiceCollection services)

@@ -28,6 +28,8 @@ internal static class JobTable
         ("CostExplorer", "0 20 5,12,19 * * ?", "at 05:20, 12:20 and 19:20 (UTC)"),
         // Exports are delivered up to three times a day, at no fixed hour; looking for a new manifest costs next to nothing.
         ("DataExports", "0 40 2/4 * * ?", "every 4 hours, at minute 40 (UTC)"),
+        // Each query costs money.
+        ("Athena", "0 50 7 * * ?", "every day at 07:50 (UTC)"),
         ("CloudWatch", "0 3/15 * * * ?", "every 15 minutes"),
         ("XRay", "20 5/10 * * * ?", "every 10 minutes"),
         // Records are delivered in batches, minutes after the call.
@@ -44,7 +46,7 @@ internal static class JobTable
 
     // Jobs of the contract that come with later releases may be configured already.
     private static readonly string[] Later =
-        ["Otlp", "Athena", "Spikes", "Budgets", "Optimise", "ModelReview", "Reports"];
+        ["Otlp", "Spikes", "Budgets", "Optimise", "ModelReview", "Reports"];
 
     public static bool IsKnown(string job) => Defaults.Any(d => d.Job.Equals(job, StringComparison.OrdinalIgnoreCase)) || Later.Contains(job, StringComparer.OrdinalIgnoreCase);
 

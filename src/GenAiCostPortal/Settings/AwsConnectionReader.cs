@@ -15,7 +15,7 @@ internal sealed partial class AwsConnectionReader(IConfigurationSection section,
         var connection = new AwsConnectionOptions();
         // The binder throws at the first value of a wrong kind; here all are told.
         var wrong = Leaves(section).Where(l => !IsOfItsKind(l)).ToList();
-        foreach (var leaf in wrong) mistake(leaf.Path, $"'{leaf.Value}' is {(leaf.Key == "Enabled" ? "neither true nor false" : "not a whole number")}");
+        foreach (var leaf in wrong) mistake(leaf.Path, $"'{leaf.Value}' is {leaf.Key switch { "Enabled" => "neither true nor false", "MonthlyBudgetUsd" or "MaxScannedGb" => "not a number", _ => "not a whole number" }}");
         if (wrong.Count > 0) return connection;
         section.Bind(connection);
         if (string.IsNullOrWhiteSpace(connection.Name)) Mistake("Name", "is missing: give the connection a name people will recognise, such as Payer");
@@ -40,6 +40,7 @@ internal sealed partial class AwsConnectionReader(IConfigurationSection section,
         if (connection.XRay.Enabled && connection.Regions.Count == 0) Mistake("Regions", "is empty: X-Ray is regional, so name the regions to read, such as us-east-1");
         if (connection.InvocationLogs.Enabled) CheckInvocationLogs(connection);
         if (connection.DataExports.Enabled) CheckDataExports(connection);
+        if (connection.Athena.Enabled) CheckAthena(connection);
         return connection;
     }
 
@@ -65,11 +66,26 @@ internal sealed partial class AwsConnectionReader(IConfigurationSection section,
         if (export.Format is not ("Cur2" or "Focus")) Mistake("DataExports:Format", $"'{export.Format}' is neither Cur2 nor Focus");
     }
 
+    private void CheckAthena(AwsConnectionOptions connection)
+    {
+        var athena = connection.Athena;
+        if (connection.AccountId.Length == 0 && !connection.DataExports.Enabled) Mistake("AccountId", "is missing: give the account (or payer) whose bill the export is");
+        foreach (var (key, name) in new[] { ("Database", athena.Database), ("Table", athena.Table) })
+            if (name is not { Length: > 0 }) Mistake($"Athena:{key}", "is missing: name where the export's table is in the Glue catalog");
+            else if (!TableName().IsMatch(name)) Mistake($"Athena:{key}", $"'{name}' is not a name of letters, digits and underscores");
+        if (!WorkGroupName().IsMatch(athena.WorkGroup)) Mistake("Athena:WorkGroup", $"'{athena.WorkGroup}' is not a workgroup's name such as primary");
+        if (athena.OutputLocation is { Length: > 0 } place && !place.StartsWith("s3://", StringComparison.Ordinal)) Mistake("Athena:OutputLocation", $"'{place}' is not a folder such as s3://bucket/athena/");
+        if (athena.MonthlyBudgetUsd <= 0) Mistake("Athena:MonthlyBudgetUsd", "is not above 0: give what the queries of a month may cost in USD, such as 5");
+        if (athena.MaxScannedGb <= 0 || athena.MaxScannedGb > 100_000) Mistake("Athena:MaxScannedGb", "is not from above 0 to 100000: give what one query may scan in GB, such as 100");
+        if (!connection.DataExports.Enabled && connection.DataExports.Format is not ("Cur2" or "Focus")) Mistake("DataExports:Format", $"'{connection.DataExports.Format}' is neither Cur2 nor Focus");
+    }
+
     private static IEnumerable<IConfigurationSection> Leaves(IConfigurationSection of) => of.GetChildren().SelectMany(c => c.Value is null ? Leaves(c) : [c]);
 
     private static bool IsOfItsKind(IConfigurationSection leaf) => leaf.Key switch
     {
         "Enabled" => bool.TryParse(leaf.Value, out _),
+        "MonthlyBudgetUsd" or "MaxScannedGb" => decimal.TryParse(leaf.Value, NumberStyles.Number, CultureInfo.InvariantCulture, out _),
         "LookbackDays" or "PeriodSeconds" => int.TryParse(leaf.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
         _ => true,
     };
@@ -85,6 +101,12 @@ internal sealed partial class AwsConnectionReader(IConfigurationSection section,
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
     private static partial Regex BucketName();
+
+    [GeneratedRegex("^[A-Za-z0-9_]{1,128}$")]
+    private static partial Regex TableName();
+
+    [GeneratedRegex("^[a-zA-Z0-9._-]{1,128}$")]
+    private static partial Regex WorkGroupName();
 
     [GeneratedRegex(@"^([.\-_/#A-Za-z0-9]{1,512}|arn:aws[a-z-]*:logs:[a-z0-9-]+:\d{12}:log-group:[.\-_/#A-Za-z0-9]{1,512})$")]
     private static partial Regex LogGroupName();

@@ -140,6 +140,18 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Mistakes_of_Athena_name_their_keys()
+    {
+        (string, string) Key(string key, string value) => ("Aws:Connections:0:" + key, value);
+        var mistakes = Mistakes(Key("Name", "Payer"), Key("AccountId", "111122223333"), Key("Athena:Enabled", "true"), Key("Athena:Table", "cur\"; --"), Key("Athena:WorkGroup", "a b"),
+            Key("Athena:OutputLocation", "bucket/x"), Key("Athena:MonthlyBudgetUsd", "0"), Key("Athena:MaxScannedGb", "-1"));
+        string[] due = ["Athena:Database: is missing", "Athena:Table: 'cur\"; --' is not", "Athena:WorkGroup: 'a b'", "Athena:OutputLocation: 'bucket/x'", "Athena:MonthlyBudgetUsd: is not above 0", "Athena:MaxScannedGb: is not"];
+        foreach (var start in due) Assert.Contains(mistakes, m => m.StartsWith("Aws:Connections:0:" + start, StringComparison.Ordinal));
+        Assert.Equal(due.Length, mistakes.Count);
+        Assert.Contains(Mistakes(Key("Name", "Payer"), Key("Athena:MonthlyBudgetUsd", "five")), m => m.Contains("Athena:MonthlyBudgetUsd: 'five' is not a number", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Mistakes_of_an_export_name_their_keys()
     {
         var mistakes = Mistakes(("Aws:Connections:0:Name", "Payer"), ("Aws:Connections:0:DataExports:Enabled", "true"), ("Aws:Connections:0:DataExports:Format", "Cur1"),

@@ -61,6 +61,7 @@ public static class LedgerRegistration
         services.AddSingleton<BillNames>();
         services.AddSingleton<LedgerBuild>();
         services.AddSingleton<LedgerTrial>();
+        services.AddSingleton<LedgerAdjustments>();
         services.AddSingleton<DayHours>();
         services.AddSingleton<BillState>();
         services.AddSingleton<SpendReport>();

@@ -1,3 +1,4 @@
+using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
 using Microsoft.EntityFrameworkCore;
@@ -41,6 +42,10 @@ public sealed class BillNames(Dimensions dimensions, LedgerDayReader reader, Wri
         var sets = await db.BilledLines.Where(l => l.Day >= first && l.Day <= last && l.TagSetId != 0).Select(l => l.TagSetId).Distinct().ToListAsync(cancel);
         var tags = reader.Names;
         names.AddRange(sets.SelectMany(s => OfTags(tags.Tags(s))));
+        foreach (var resource in await db.Resources.AsNoTracking().ToListAsync(cancel)) names.AddRange(OfTags(RuleNames.Canonical(resource.Tags)));
+        // Own metrics name the feature in their dimension.
+        var ofFeature = ResourceKinds.Metered(ResourceKinds.Feature, "");
+        names.AddRange(dimensions.All(DimensionKind.Resource).Where(r => r.Name.StartsWith(ofFeature, StringComparison.Ordinal)).Select(r => (DimensionKind.Feature, r.Name[ofFeature.Length..], (string?)null)));
         return [.. names.Where(n => n.Item2.Length > 0 && dimensions.Find(n.Item1, n.Item2) == 0).Distinct()];
     }
 
@@ -48,6 +53,6 @@ public sealed class BillNames(Dimensions dimensions, LedgerDayReader reader, Wri
     {
         foreach (var (kind, key) in ((DimensionKind, string)[])[(DimensionKind.Feature, reader.TagKeys.Feature), (DimensionKind.Team, reader.TagKeys.Team),
             (DimensionKind.Application, reader.TagKeys.Application), (DimensionKind.Environment, reader.TagKeys.Environment)])
-            if (tags.TryGetValue(TagKeys.Canonical(key), out var name) && !string.IsNullOrWhiteSpace(name)) yield return (kind, name.Trim(), null);
+            if (tags.TryGetValue(TagNames.Canonical(key), out var name) && !string.IsNullOrWhiteSpace(name)) yield return (kind, name.Trim(), null);
     }
 }

@@ -15,6 +15,7 @@ internal static class DayClaims
             .OrderBy(g => g.Key)
             .Select(g => g.First() with
             {
+                Calls = g.Sum(c => c.Calls),
                 Tokens = g.Aggregate(default(TokenCounts), (sum, c) => sum + c.Tokens),
                 KindCosts = [.. TokenCounts.Kinds.Select(k => g.Sum(c => c.KindCosts[(int)k]))],
             }),

@@ -15,7 +15,8 @@ public sealed class LedgerBuild(
 {
     // Part of every fingerprint: raise it when the rules change, and every day is built anew.
     private const string Rules = "2";
-    private const string InputsFact = "ledger.inputs";
+    // Tags of resources have no history: only young days follow them, or each new tag would rebuild years.
+    private const int DaysFollowingTags = 45;
 
     /// <summary>Builds every day that needs it, one short transaction per day and account.</summary>
     /// <exception cref="LedgerInvariantException">A day's ledger does not prove its bill; its old entries stay.</exception>
@@ -30,19 +31,21 @@ public sealed class LedgerBuild(
         var lookback = await UsageLookback.ReadAsync(db, first.AddDays(-31), last.AddDays(31), cancel);
         var rules = await RuleBook.ReadAsync(db, cancel);
         if (rules.Splits.Count > 0) await lookback.AddTaggedAsync(db, first.AddDays(-31), last.AddDays(31), cancel);
-        var built = await FingerprintsAsync(db, cancel);
-        var now = days.ToDictionary(d => d.Day, d => $"{Rules}.{rules.Fingerprint(d.Day, reader.TagKeys)}.{lookback.Fingerprint(d.Day, rules.HasSplits(d.Day))}");
-        var due = days.Where(d => d.NeedsBuild || built.GetValueOrDefault(d.Day) != now[d.Day]).Select(d => d.Day).Order().ToList();
+        var inventory = await db.Resources.AsNoTracking().ToListAsync(cancel);
+        var numbers = reader.NamesWith(inventory);
+        var built = await BuiltDays.ReadAsync(db, cancel);
+        var tags = numbers.FingerprintOf(inventory);
+        var now = days.ToDictionary(d => d.Day, d => new DayPrint($"{Rules}-{rules.Fingerprint(d.Day, reader.TagKeys)}",
+            built.Prints.TryGetValue(d.Day, out var was) && d.Day < last.AddDays(-DaysFollowingTags) ? was.Owners : tags, lookback.Fingerprint(d.Day, rules.HasSplits(d.Day)), ""));
+        var due = days.Where(d => d.NeedsBuild || !now[d.Day].SaysTheSameAs(built.Prints.GetValueOrDefault(d.Day))).Select(d => d.Day).Order().ToList();
         await names.LearnAsync(db, due, rules, cancel);
-        var numbers = reader.Names;
         var entries = 0;
         var done = 0;
         try
         {
             foreach (var day in due)
             {
-                entries += await BuildAsync(day, lookback.Around(day, rules, numbers), cancel);
-                built[day] = now[day];
+                entries += await BuildAsync(day, lookback.Around(day, rules, numbers, inventory), now[day], built, cancel);
                 done++;
                 progress?.Report((double)done / due.Count);
             }
@@ -57,16 +60,28 @@ public sealed class LedgerBuild(
             $"{done} {(done == 1 ? "day" : "days")} built, {entries} entries, {closed.Count} closed.{told}"));
     }
 
-    private async Task<int> BuildAsync(DateOnly day, DaySurroundings around, CancellationToken cancel)
+    private async Task<int> BuildAsync(DateOnly day, DaySurroundings around, DayPrint print, BuiltDays built, CancellationToken cancel)
     {
         await using var db = await stores.CreateDbContextAsync(cancel);
         var bill = await LedgerSwap.BillAsync(db, day, cancel);
         var inputs = await reader.ReadAsync(db, day, around, cancel);
         var result = LedgerDay.Build(inputs);
         await rates.WriteAsync(inputs, cancel);
-        await swap.ReplaceAsync(day, bill, result.Billed, clock.GetUtcNow().UtcDateTime, cancel);
+        print = print with { Bill = DayPrint.Mark(string.Join('_', bill.OrderBy(b => b.Key).Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Key}-{b.Value.AmountNanoUsd}-{b.Value.LastId}")))) };
+        var before = built.Prints.GetValueOrDefault(day);
+        var settled = (await db.BilledDays.AsNoTracking().Where(b => b.Day == day && b.ClosedAt != null && b.BuiltAt != null).Select(b => b.AccountId).ToListAsync(cancel))
+            .Where(a => !built.Closing.Contains((day, a))).ToHashSet();
+        await swap.ReplaceAsync(day, bill, result.Billed, clock.GetUtcNow().UtcDateTime, a => settled.Contains(a) ? CauseOf(before, print) : null, cancel);
+        built.Prints[day] = print;
+        built.Closing.RemoveWhere(c => c.Day == day);
         return result.Billed.Count;
     }
+
+    // The bill goes before: with it everything else moves.
+    private static AdjustmentCause CauseOf(DayPrint? before, DayPrint now) =>
+        before is null || before.Bill != now.Bill ? AdjustmentCause.Restated
+        : before.Rules != now.Rules || before.Owners != now.Owners ? AdjustmentCause.Rules
+        : AdjustmentCause.LateCalls;
 
     private async Task<IReadOnlyCollection<DateOnly>> CloseAsync(CancellationToken cancel)
     {
@@ -74,30 +89,24 @@ public sealed class LedgerBuild(
         var closing = (await db.BilledDays.AsNoTracking().Where(b => b.ClosedAt == null).ToListAsync(cancel)).Where(DayState.MayClose).ToList();
         if (closing.Count == 0) return [];
         using var turn = await gate.EnterAsync(cancel);
+        var built = await BuiltDays.ReadAsync(db, cancel);
         foreach (var day in closing)
         {
             db.BilledDays.Attach(day);
             day.ClosedAt = day.LastReadAt;
             day.NeedsBuild = true;
+            built.Closing.Add((day.Day, day.AccountId));
         }
+        await built.KeepAsync(db, cancel);
         await db.SaveChangesAsync(cancel);
         return [.. closing.Select(d => d.Day).Distinct().Order()];
     }
 
-    private static async Task<Dictionary<DateOnly, string>> FingerprintsAsync(LedgerDb db, CancellationToken cancel)
+    private async Task KeepAsync(BuiltDays built, CancellationToken cancel)
     {
-        var fact = await db.Facts.AsNoTracking().FirstOrDefaultAsync(f => f.Name == InputsFact, cancel);
-        return (fact?.Value ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split(':'))
-            .ToDictionary(p => DateOnly.FromDayNumber(int.Parse(p[0], CultureInfo.InvariantCulture)), p => p[1]);
-    }
-
-    private async Task KeepAsync(Dictionary<DateOnly, string> built, CancellationToken cancel)
-    {
-        var text = string.Join(';', built.OrderBy(b => b.Key).Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Key.DayNumber}:{b.Value}")));
         using var turn = await gate.EnterAsync(cancel);
         await using var db = await stores.CreateDbContextAsync(cancel);
-        if (await db.Facts.FindAsync([InputsFact], cancel) is { } fact) fact.Value = text;
-        else db.Facts.Add(new Access.StoreFact { Name = InputsFact, Value = text });
+        await built.KeepAsync(db, cancel);
         await db.SaveChangesAsync(cancel);
     }
 }

@@ -16,11 +16,14 @@ internal sealed class LedgerDay
     private readonly Dictionary<(int Account, int Service), IReadOnlyList<(LedgerEntry Entry, long AmountNanoUsd)>> _leaders = [];
     private readonly List<(DayLine Line, PartOwner Owner, long AmountNanoUsd, long? Tokens)> _shared = [];
     private readonly LedgerParts _parts = new();
+    private readonly ResourceShares _resources;
+    private OwnMetricShares _metrics = null!;
 
     private LedgerDay(LedgerDayInputs inputs)
     {
         _lines = DayLines.Of(inputs);
         _in = inputs with { Cells = [.. _lines.Select(l => l.Cell)], Claims = DayClaims.Of(inputs) };
+        _resources = new ResourceShares(_in);
     }
 
     public static LedgerDayResult Build(LedgerDayInputs inputs)
@@ -44,6 +47,8 @@ internal sealed class LedgerDay
             _matches[key] = PoolMatch.Of(key.Item2, [.. cells[key]], [.. claims[key.Item1]]);
         foreach (var pool in _matches.Values.SelectMany(m => m.Pools).Where(p => p.Served.Count > 0))
             _servedRegions.Add((pool.AccountId, pool.RegionId));
+        var called = _in.Claims.Select(c => (c.AccountId, c.RegionId)).ToHashSet();
+        _metrics = new OwnMetricShares(_in, (account, region) => called.Contains((account, region)) || _servedRegions.Contains((account, region)));
     }
 
     private void AddUsage(DayLine line)
@@ -77,8 +82,31 @@ internal sealed class LedgerDay
         AddUnused(line, ReasonFor(cell.AccountId, cell.RegionId), amounts[^1], tokens[^1]);
     }
 
-    /// <summary>What no call explains (steps 4 to 7).</summary>
-    private void AddUnused(DayLine line, UnattributedReason reason, long amount, long? tokens) => Declare(line, PartOwner.Nobody(reason), amount, tokens);
+    /// <summary>What no call explains: what features say of themselves, how the resource was used, then what is declared (steps 3 to 7).</summary>
+    private void AddUnused(DayLine line, UnattributedReason reason, long amount, long? tokens)
+    {
+        if (amount == 0 && tokens is null or 0 && line.Cell.AmountNanoUsd != 0) return;
+        if (_metrics.Of(line.Cell) is { } said)
+        {
+            var rest = AddParts(line, said.Parts, said.Unclaimed, amount, tokens);
+            (amount, tokens) = (rest.AmountNanoUsd, rest.Tokens);
+            if (amount == 0) return;
+        }
+        var parts = _resources.Of(line.Cell);
+        if (parts.Count > 0) AddParts(line, [.. parts.Select(p => (p.Owner.Method == AllocationMethod.Unattributed ? p.Owner with { Reason = reason } : p.Owner, p.Weight))], 0, amount, tokens);
+        else Declare(line, PartOwner.Nobody(reason), amount, tokens);
+    }
+
+    private (long AmountNanoUsd, long? Tokens) AddParts(DayLine line, IReadOnlyList<(PartOwner Owner, decimal Weight)> parts, decimal rest, long amount, long? tokens)
+    {
+        List<decimal> weights = [.. parts.Select(p => p.Weight), rest];
+        var amounts = Money.Split(amount, weights);
+        var counts = tokens is { } all ? Money.Split(all, weights) : null;
+        for (var i = 0; i < parts.Count; i++)
+            if (parts[i].Owner.FeatureId != 0) Add(line, parts[i].Owner, amounts[i], counts?[i]);
+            else Declare(line, parts[i].Owner, amounts[i], counts?[i]);
+        return (amounts[^1], counts?[^1]);
+    }
 
     /// <summary>What has no feature yet: an owner rule, a split rule, the owners that tags name beside a feature, nobody (steps 5 to 7).</summary>
     private void Declare(DayLine line, PartOwner known, long amount, long? tokens)
@@ -86,6 +114,7 @@ internal sealed class LedgerDay
         if (amount == 0 && tokens is null or 0 && line.Cell.AmountNanoUsd != 0) return;
         var owner = known.FilledBy(line.Known.TeamId, line.Known.ApplicationId, line.Known.EnvironmentId);
         if (OwnerRules.Decide(line.Rules, owner) is { } rule) Add(line, owner.DecidedBy(rule, AllocationMethod.Rule), amount, tokens);
+        else if (known.IsSomebody && known.Method != AllocationMethod.Unattributed) Add(line, owner, amount, tokens);
         else if (line.Split is not null) _shared.Add((line, owner, amount, tokens));
         else if (line.Known.IsSomebody) Add(line, owner with { Method = line.Known.Method, RuleId = line.Known.RuleId, Reason = UnattributedReason.None }, amount, tokens);
         else _parts.Add(line.Cell, owner, amount, tokens);

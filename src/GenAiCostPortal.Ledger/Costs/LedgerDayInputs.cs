@@ -38,6 +38,9 @@ internal sealed record CallClaim(
     /// <summary>AWS's own log told of these calls: the method is InvocationLog, not Trace.</summary>
     public bool IsLogged => (Doors & Doors.InvocationLog) != 0;
 
+    /// <summary>Calls behind it.</summary>
+    public long Calls { get; init; } = 1;
+
     public bool IsPlaced => AccountId != 0 && RegionId != 0;
 }
 
@@ -45,6 +48,21 @@ internal sealed record CallClaim(
 /// <param name="NanoUsdPerMillion">Price of <paramref name="Kind"/> at the standard tier; null = no price.</param>
 internal sealed record MeteredPool(
     int AccountId, int RegionId, int ProviderId, int ModelId, RoutingScope Scope, TokenKind Kind, long Tokens, long? NanoUsdPerMillion);
+
+/// <summary>A resource on a day.</summary>
+/// <param name="Kind">One of <see cref="Inventory.ResourceKinds"/>.</param>
+/// <param name="Id">Its id: the end of its ARN, an endpoint's name.</param>
+/// <param name="Owner">Whom its tags name.</param>
+/// <param name="Units">What it metered on the day: text units of a guardrail; 0 = nothing known.</param>
+/// <param name="HoursUsed">Hours of the day in which it was invoked; null = not metered.</param>
+internal sealed record ResourceUse(int AccountId, int RegionId, string Kind, string Id, PartOwner Owner, decimal Units = 0, int? HoursUsed = null)
+{
+    /// <summary>Models that are called when it is called: its own ARN, or what its endpoint serves.</summary>
+    public IReadOnlySet<int> Models { get; init; } = new HashSet<int>();
+}
+
+/// <summary>What a feature says of itself in a metric of its own: tokens, or USD where it does not tell tokens.</summary>
+internal sealed record OwnMetric(int AccountId, int RegionId, int FeatureId, decimal Tokens, decimal CostNanoUsd);
 
 /// <summary>Who mostly uses a feature, by the tokens of its own calls.</summary>
 internal readonly record struct FeatureOwners(int TeamId, int ApplicationId, int EnvironmentId);
@@ -64,6 +82,15 @@ internal sealed record LedgerDayInputs(
     /// <summary>Split rules in force on the day.</summary>
     public SplitRules Splits { get; init; } = SplitRules.None;
 
+    /// <summary>What is paid for by being there or by its own units.</summary>
+    public IReadOnlyCollection<ResourceUse> Resources { get; init; } = [];
+
+    /// <summary>Which of <see cref="Resources"/> a line's resource is.</summary>
+    public IReadOnlyDictionary<int, ResourceUse> ResourceById { get; init; } = new Dictionary<int, ResourceUse>();
+
+    /// <summary>What features say of themselves in own metrics.</summary>
+    public IReadOnlyCollection<OwnMetric> OwnMetrics { get; init; } = [];
+
     /// <summary>Requests of the day by feature; for splits.</summary>
     public IReadOnlyDictionary<int, long> Requests { get; init; } = new Dictionary<int, long>();
 
@@ -74,7 +101,7 @@ internal sealed record LedgerDayInputs(
     public Func<int, string> ModelName { get; init; } = _ => "";
 
     /// <summary>Whether it matters what the line names as used; a bill may name another for every call.</summary>
-    public bool KeepsResource(BillCell cell) => cell.ResourceId != 0 && !cell.IsPooled;
+    public bool KeepsResource(BillCell cell) => cell.ResourceId != 0 && ResourceById.ContainsKey(cell.ResourceId);
 
     /// <summary>Whether what is recorded but not billed may still be billed.</summary>
     public bool IsOpen(int account) =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
+using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Prices;
@@ -17,7 +18,11 @@ namespace GenAiCostPortal.Ledger.Costs;
 /// <param name="MonthFeatures">Features with spend in the month of the day.</param>
 internal sealed record DaySurroundings(
     IReadOnlySet<(int Account, int Region)> LoggedRegions, IReadOnlyDictionary<int, FeatureOwners> Owners, IReadOnlyCollection<int> MonthFeatures,
-    RuleBook Rules, RuleNames Names);
+    RuleBook Rules, RuleNames Names)
+{
+    /// <summary>Every resource that was ever listed.</summary>
+    public IReadOnlyList<ResourceSeen> Inventory { get; init; } = [];
+}
 
 /// <summary>Reads what decides the ledger of a day from the store.</summary>
 public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, OwnerKeys keys)
@@ -32,15 +37,23 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
         var states = await db.BilledDays.AsNoTracking().Where(b => b.Day == day).ToListAsync(cancel);
         var lines = await db.BilledLines.AsNoTracking().Where(l => l.Day == day).ToListAsync(cancel);
         var splits = SplitRules.For(day, around.Rules.Splits, around.Names);
-        return new LedgerDayInputs(day, [.. lines.Select(l => Cell(l, around.Names))], await ClaimsAsync(db, day, cancel), await MeteredAsync(db, day, cancel),
-            around.LoggedRegions, around.Owners,
+        List<BillCell> cells = [.. lines.Select(l => Cell(l, around.Names))];
+        var claims = await ClaimsAsync(db, day, cancel);
+        var resources = cells.Count == 0 ? new DayResources()
+            : await DayResources.ReadAsync(db, day, around, cells, [.. claims.Select(c => (c.ModelId, c.ProviderId)).Distinct()], cancel);
+        return new LedgerDayInputs(day, cells, claims, await MeteredAsync(db, day, cancel), around.LoggedRegions, around.Owners,
             states.Where(s => s.ClosedAt is not null).Select(s => s.AccountId).ToHashSet(),
             states.Where(s => s.ClosedAt is null).Select(s => s.AccountId).ToHashSet())
         {
             ModelName = dimensions.Name, Rules = OwnerRules.For(day, around.Rules.Owners, around.Names), Splits = splits,
             Requests = splits.IsEmpty ? NoRequests : await RequestsAsync(db, day, cancel), MonthFeatures = around.MonthFeatures,
+            Resources = resources.Uses, ResourceById = resources.ById, OwnMetrics = resources.OwnMetrics,
         };
     }
+
+    /// <summary>Names of the rules in force, as numbers; resources by the names they were given.</summary>
+    internal RuleNames NamesWith(IReadOnlyList<ResourceSeen> inventory) =>
+        new(dimensions.Name, dimensions.Label, dimensions.Find, keys) { ResourceNames = inventory.Where(r => r.Name.Length > 0).DistinctBy(r => r.Arn).ToDictionary(r => r.Arn, r => r.Name) };
 
     /// <summary>Names of the rules in force, as numbers.</summary>
     internal RuleNames Names => RuleNames.Of(dimensions, keys);
@@ -92,7 +105,7 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
         await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
             SELECT s."AccountId", s."RegionId", s."ProviderId", s."ModelId", s."Tier", s."Scope", s."Band", s."FeatureId", s."TeamId", s."ApplicationId",
                 s."EnvironmentId", s."ReleaseId", CASE WHEN r."RepricedId" = 0 THEN s."PriceId" ELSE r."RepricedId" END, r."Input", r."CacheRead", r."CacheWrite5m", r."CacheWrite30m", r."CacheWrite1h", r."Output",
-                r."EstimatedCostNanoUsd", s."Doors"
+                r."EstimatedCostNanoUsd", s."Doors", r."Calls"
             FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"
             WHERE r."Span" = 2 AND r."SlotUnixSeconds" = {UtcTime.ToUnixSeconds(day)} AND NOT s."IsOffBill" AND s."IsBillable"
             """), row => claims.Add(Claim(row)), cancel);
@@ -104,7 +117,7 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
         var tokens = new TokenCounts(row.GetInt64(13), row.GetInt64(14), row.GetInt64(15), row.GetInt64(16), row.GetInt64(17), row.GetInt64(18));
         return new CallClaim(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), (ServiceTier)row.GetByte(4), (RoutingScope)row.GetByte(5),
             (ContextBand)row.GetByte(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10), row.GetInt32(11), tokens,
-            KindCosts(tokens, row.GetInt32(12), row.GetInt64(19))) { Doors = (Doors)row.GetByte(20) };
+            KindCosts(tokens, row.GetInt32(12), row.GetInt64(19))) { Doors = (Doors)row.GetByte(20), Calls = row.GetInt64(21) };
     }
 
     internal CostComponent ComponentOf(int model, TokenKind kind, ServiceTier tier) => CostComponents.Of(dimensions.Name(model), kind, tier);

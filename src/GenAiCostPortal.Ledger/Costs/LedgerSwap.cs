@@ -26,8 +26,9 @@ public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gat
     }
 
     /// <summary>Accounts whose bill changed since it was read keep their old entries and their mark.</summary>
+    /// <param name="causeOf">Why an account's closed day is built again; null where it was not closed, or its first result is not stored yet.</param>
     internal async Task ReplaceAsync(
-        DateOnly day, Dictionary<int, BillVersion> bill, IReadOnlyList<LedgerEntry> entries, DateTime at, CancellationToken cancel)
+        DateOnly day, Dictionary<int, BillVersion> bill, IReadOnlyList<LedgerEntry> entries, DateTime at, Func<int, AdjustmentCause?> causeOf, CancellationToken cancel)
     {
         LedgerInvariants.Check(day, bill.ToDictionary(b => b.Key, b => b.Value.AmountNanoUsd),
             entries.GroupBy(e => e.AccountId).ToDictionary(g => g.Key, g => g.Sum(e => e.AmountNanoUsd)));
@@ -38,16 +39,17 @@ public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gat
             accounts = await db.BilledDays.Where(b => b.Day == day).Select(b => b.AccountId)
                 .Union(db.LedgerEntries.Where(e => e.Day == day).Select(e => e.AccountId)).ToListAsync(cancel);
         }
-        foreach (var account in accounts.Union(bill.Keys).Order()) await ReplaceAsync(day, account, bill, [.. ofAccount[account]], at, cancel);
+        foreach (var account in accounts.Union(bill.Keys).Order()) await ReplaceAsync(day, account, bill, [.. ofAccount[account]], at, causeOf(account), cancel);
     }
 
     private async Task ReplaceAsync(
-        DateOnly day, int account, Dictionary<int, BillVersion> bill, IReadOnlyList<LedgerEntry> entries, DateTime at, CancellationToken cancel)
+        DateOnly day, int account, Dictionary<int, BillVersion> bill, IReadOnlyList<LedgerEntry> entries, DateTime at, AdjustmentCause? cause, CancellationToken cancel)
     {
         using var turn = await gate.EnterAsync(cancel);
         await using var db = await stores.CreateDbContextAsync(cancel);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         if ((await BillAsync(db, day, cancel)).GetValueOrDefault(account) != bill.GetValueOrDefault(account)) return;
+        if (cause is { } why) await LedgerAdjustments.AddAsync(db, day, account, entries, why, at, cancel);
         await db.LedgerEntries.Where(e => e.Day == day && e.AccountId == account).ExecuteDeleteAsync(cancel);
         await StoredRows.InsertAsync(db, "ledger_entry", Columns, entries.Select(Values), cancel: cancel);
         await db.BilledDays.Where(b => b.Day == day && b.AccountId == account)

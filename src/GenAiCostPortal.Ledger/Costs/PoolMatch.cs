@@ -27,6 +27,7 @@ internal sealed class PoolMatch
     public static PoolMatch Of(TokenKind kind, IReadOnlyList<BillCell> cells, IReadOnlyList<CallClaim> claims)
     {
         var kindClaims = claims.Where(c => c.Tokens[kind] > 0).Select((c, i) => new KindClaim(c, kind, i)).ToList();
+        LargestDoor.Keep(kindClaims);
         var pools = cells.Where(c => c.TagFeatureId == 0)
             .GroupBy(c => (c.AccountId, c.RegionId, Variant: PoolVariant.Of(c.Tier, c.Scope, c.Band)))
             .OrderBy(g => g.Key).Select(g => new BillPool(g.Key.AccountId, g.Key.RegionId, g.Key.Variant, [.. g])).ToList();

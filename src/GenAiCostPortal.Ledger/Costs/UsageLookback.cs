@@ -1,4 +1,5 @@
 using System.Globalization;
+using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
 
@@ -59,8 +60,8 @@ internal sealed class UsageLookback
     }
 
     /// <summary>All that is known beside a day itself.</summary>
-    public DaySurroundings Around(DateOnly day, RuleBook rules, RuleNames names) =>
-        new(LoggedRegions(day), Owners(day), MonthFeatures(day), rules, names);
+    public DaySurroundings Around(DateOnly day, RuleBook rules, RuleNames names, IReadOnlyList<ResourceSeen> inventory) =>
+        new(LoggedRegions(day), Owners(day), MonthFeatures(day), rules, names) { Inventory = inventory };
 
     /// <summary>Account and region pairs with a call in the 14 days up to a day.</summary>
     public IReadOnlySet<(int Account, int Region)> LoggedRegions(DateOnly day) =>

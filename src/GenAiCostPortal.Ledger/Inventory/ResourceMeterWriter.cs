@@ -21,7 +21,11 @@ public sealed class ResourceMeterWriter(IDbContextFactory<LedgerDb> stores, Dime
         INSERT INTO metered_resource ("HourUnixSeconds", "AccountId", "RegionId", "ResourceId", "MetricId", "Value")
         VALUES (@hour, @account, @region, @resource, @metric, @value)
         ON CONFLICT ("HourUnixSeconds", "AccountId", "RegionId", "ResourceId", "MetricId") DO UPDATE SET "Value" = excluded."Value"
+            WHERE metered_resource."Value" <> excluded."Value"
         """;
+
+    // Hours of use, text units and own metrics share out billed lines: a day that they change is built again, closed or not.
+    private static readonly HashSet<string> SharingOut = ["Invocations", "TextUnitCount", "TokensPerRequest", "CostPerFeature"];
 
     /// <summary>Upserts values. Returns rows written.</summary>
     public async Task<int> WriteAsync(IReadOnlyList<MeteredResourceRead> rows, CancellationToken cancel = default)
@@ -37,6 +41,7 @@ public sealed class ResourceMeterWriter(IDbContextFactory<LedgerDb> stores, Dime
     {
         using var turn = await gate.EnterAsync(cancel);
         var added = new List<DimensionValue>();
+        var touched = new HashSet<(DateOnly Day, int Account)>();
         try
         {
             await using var db = await stores.CreateDbContextAsync(cancel);
@@ -53,8 +58,11 @@ public sealed class ResourceMeterWriter(IDbContextFactory<LedgerDb> stores, Dime
                 parameters[3].Value = dimensions.GetOrAdd(DimensionKind.Resource, row.Resource, added);
                 parameters[4].Value = dimensions.GetOrAdd(DimensionKind.Metric, row.Metric, added);
                 parameters[5].Value = row.Value;
-                await command.ExecuteNonQueryAsync(cancel);
+                if (await command.ExecuteNonQueryAsync(cancel) > 0 && SharingOut.Contains(row.Metric))
+                    touched.Add((DateOnly.FromDateTime(row.Hour), (int)parameters[1].Value!));
             }
+            foreach (var (day, account) in touched)
+                await db.BilledDays.Where(b => b.Day == day && b.AccountId == account && !b.NeedsBuild).ExecuteUpdateAsync(set => set.SetProperty(b => b.NeedsBuild, true), cancel);
             db.Dimensions.AddRange(added);
             await db.SaveChangesAsync(cancel);
             await transaction.CommitAsync(cancel);

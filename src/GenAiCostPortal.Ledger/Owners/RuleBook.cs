@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -37,8 +37,6 @@ internal sealed class RuleBook(IReadOnlyList<OwnerRule> owners, IReadOnlyList<Sp
             text.Append('\n').AppendJoin('\t', r.Id, r.Conditions, r.Feature, r.Team, r.Application, r.Environment);
         foreach (var r in splits.Where(r => SplitRules.IsInForce(r, day)).OrderBy(r => r.Position).ThenBy(r => r.Id))
             text.Append("\nsplit\t").AppendJoin('\t', r.Id, r.Conditions, (int)r.Basis, r.Shares);
-        var hash = 14695981039346656037UL;
-        foreach (var c in text.ToString()) hash = unchecked((hash ^ c) * 1099511628211);
-        return hash.ToString("x16", CultureInfo.InvariantCulture);
+        return DayPrint.Mark(text.ToString());
     }
 }

@@ -1,3 +1,4 @@
+using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Store;
 
 namespace GenAiCostPortal.Ledger.Owners;
@@ -49,9 +50,34 @@ internal sealed class RuleNames
     public IReadOnlyDictionary<string, string> Tags(int tagSetId)
     {
         if (_tags.TryGetValue(tagSetId, out var tags)) return tags;
-        return _tags[tagSetId] = TagKeys.Read(tagSetId == 0 ? "" : Name(tagSetId));
+        return _tags[tagSetId] = Canonical(tagSetId == 0 ? "" : Name(tagSetId));
     }
 
+    /// <summary>Tags of a JSON object by canonical key.</summary>
+    public static IReadOnlyDictionary<string, string> Canonical(string tags)
+    {
+        var read = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in TagSet.Read(tags)) read.TryAdd(TagNames.Canonical(key), value);
+        return read;
+    }
+
+    /// <summary>Differs when the tags of any resource name other owners.</summary>
+    public string FingerprintOf(IEnumerable<Inventory.ResourceSeen> resources)
+    {
+        string[] keys = [Keys.TagKeys.Feature, Keys.TagKeys.Team, Keys.TagKeys.Application, Keys.TagKeys.Environment];
+        return DayPrint.Mark(string.Join('\n', resources.OrderBy(r => r.Arn, StringComparer.Ordinal).Select(r => (r.Arn, Tags: Canonical(r.Tags)))
+            .Select(r => string.Join('\t', [r.Arn, .. keys.Select(k => r.Tags.GetValueOrDefault(TagNames.Canonical(k), ""))]))));
+    }
+
+    /// <summary>Owners that tags of a resource name.</summary>
+    public PartOwner OwnerOf(IReadOnlyDictionary<string, string> tags) => new()
+    {
+        FeatureId = Number(DimensionKind.Feature, tags.GetValueOrDefault(TagNames.Canonical(Keys.TagKeys.Feature))),
+        TeamId = Number(DimensionKind.Team, tags.GetValueOrDefault(TagNames.Canonical(Keys.TagKeys.Team))),
+        ApplicationId = Number(DimensionKind.Application, tags.GetValueOrDefault(TagNames.Canonical(Keys.TagKeys.Application))),
+        EnvironmentId = Number(DimensionKind.Environment, tags.GetValueOrDefault(TagNames.Canonical(Keys.TagKeys.Environment))),
+    };
+
     /// <summary>Value of one of our own tag keys on a line; null without.</summary>
-    public string? Tag(int tagSetId, string key) => tagSetId == 0 ? null : Tags(tagSetId).GetValueOrDefault(TagKeys.Canonical(key));
+    public string? Tag(int tagSetId, string key) => tagSetId == 0 ? null : Tags(tagSetId).GetValueOrDefault(TagNames.Canonical(key));
 }

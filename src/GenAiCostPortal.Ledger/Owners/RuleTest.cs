@@ -17,7 +17,7 @@ internal sealed class RuleTest
     public RuleTest(RuleCondition condition, RuleNames names)
     {
         (_condition, _names) = (condition, names);
-        _key = condition.Subject == RuleSubject.Tag ? TagKeys.Canonical(condition.Key) : condition.Key.Trim();
+        _key = condition.Subject == RuleSubject.Tag ? TagNames.Canonical(condition.Key) : condition.Key.Trim();
         _value = condition.Subject == RuleSubject.Component ? condition.Value.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal) : condition.Value.Trim();
         if (condition.Match == RuleMatch.Pattern)
             _pattern = new Regex("^" + Regex.Escape(_value).Replace("\\*", ".*", StringComparison.Ordinal) + "$",
@@ -29,7 +29,7 @@ internal sealed class RuleTest
 
     /// <summary>Whether it asks who called: the IAM principal, or a tag of its session.</summary>
     public bool IsOfPrincipal => _condition.Subject == RuleSubject.Principal
-        || _condition.Subject == RuleSubject.Tag && _condition.Key.TrimStart().StartsWith("iamPrincipal/", StringComparison.OrdinalIgnoreCase);
+        || _condition.Subject == RuleSubject.Tag && TagNames.IsOfPrincipal(_condition.Key.TrimStart());
 
     /// <summary>The place that it names outright: its subject and value; null when it names none.</summary>
     public (RuleSubject Subject, string Value)? Place =>

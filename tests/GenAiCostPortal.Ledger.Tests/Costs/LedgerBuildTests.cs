@@ -99,7 +99,7 @@ public sealed class LedgerBuildTests
             var old = await LedgerSwap.BillAsync(db, Day, default);
             await f.Get<BillWriter>().ReplaceAsync(Bill(1, 700_000));
             var cells = old.Select(b => new LedgerEntry { Day = Day, AccountId = b.Key, AmountNanoUsd = b.Value.AmountNanoUsd }).ToList();
-            await f.Get<LedgerSwap>().ReplaceAsync(Day, old, cells, Read1, default);
+            await f.Get<LedgerSwap>().ReplaceAsync(Day, old, cells, Read1, _ => null, default);
         }
         Assert.Equal(0, await f.ScalarAsync("SELECT COUNT(*) FROM ledger_entry"));
         Assert.Equal(1, await f.ScalarAsync("SELECT COUNT(*) FROM billed_day WHERE NeedsBuild"));
@@ -116,7 +116,7 @@ public sealed class LedgerBuildTests
         var bill = await LedgerSwap.BillAsync(db, Day, default);
         var account = bill.Keys.Single();
         await Assert.ThrowsAsync<LedgerInvariantException>(() => f.Get<LedgerSwap>().ReplaceAsync(
-            Day, bill, [new LedgerEntry { Day = Day, AccountId = account, AmountNanoUsd = bill[account].AmountNanoUsd - 1 }], Read1, default));
+            Day, bill, [new LedgerEntry { Day = Day, AccountId = account, AmountNanoUsd = bill[account].AmountNanoUsd - 1 }], Read1, _ => null, default));
         Assert.Equal(first, await EntriesAsync(f));
     }
 

@@ -1,6 +1,9 @@
+using System.Text.Json;
+using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
+using GenAiCostPortal.Ledger.Traces;
 using GenAiCostPortal.Ledger.Usage;
 using Xunit;
 
@@ -47,10 +50,10 @@ public sealed class LedgerMethodsTests
     private SplitRules Splits(params SplitRule[] rules) => SplitRules.For(Day, rules, _names.Rules);
 
     private static OwnerRule Rule(int id, string? feature, string? team, params RuleCondition[] conditions) =>
-        new() { Id = id, Position = id, Name = "rule", Feature = feature, Team = team, Conditions = RuleText.Of(conditions) };
+        new() { Id = id, Position = id, Name = "rule", Feature = feature, Team = team, Conditions = JsonSerializer.Serialize(conditions) };
 
     private static SplitRule Split(int id, SplitBasis basis, string shares = "{}", params RuleCondition[] conditions) =>
-        new() { Id = id, Position = id, Name = "split", Basis = basis, Shares = shares, Conditions = RuleText.Of(conditions) };
+        new() { Id = id, Position = id, Name = "split", Basis = basis, Shares = shares, Conditions = JsonSerializer.Serialize(conditions) };
 
     private string[] Text(IEnumerable<LedgerEntry> entries) =>
         [.. entries.Where(e => e.AmountNanoUsd != 0).Select(e => $"{e.Method} {_names.Name(e.FeatureId)} {_names.Name(e.TeamId)} {e.RuleId} {e.AmountNanoUsd}").Order(StringComparer.Ordinal)];
@@ -186,5 +189,106 @@ public sealed class LedgerMethodsTests
     {
         var lines = Enumerable.Range(0, 50).Select(i => Tokens(10, 10, principal: "role/" + i, resource: "profile/" + i)).ToList();
         Assert.Equal(["Trace a  0 500"], Text(LedgerDay.Build(Inputs(lines, Calls("a", 500))).Billed));
+    }
+
+    [Fact]
+    public void Of_several_doors_the_one_that_saw_most_of_a_feature_counts()
+    {
+        // OTLP saw 300 of a's tokens, the log 400 (both saw 100 of them as one call): 400 of 1,000. b came by OTLP alone.
+        var result = LedgerDay.Build(Inputs([Tokens(1000, 1000)],
+            Calls("a", 200), Calls("a", 300) with { Doors = Doors.InvocationLog }, Calls("a", 100) with { Doors = Doors.Otlp | Doors.InvocationLog }, Calls("b", 500)));
+        Assert.Equal(["InvocationLog a  0 400", "Trace b  0 500", "Unattributed   0 100"], Text(result.Billed));
+    }
+
+    [Fact]
+    public void Calls_without_an_account_that_another_door_placed_are_not_counted_again()
+    {
+        // The log placed 400 of a; OTLP saw 500 without a place: 100 of them are new.
+        var result = LedgerDay.Build(Inputs([Tokens(1000, 1000)], Calls("a", 400) with { Doors = Doors.InvocationLog }, Calls("a", 500, account: 0)));
+        Assert.Equal(["InvocationLog a  0 400", "Trace a  0 100", "Unattributed   0 500"], Text(result.Billed));
+    }
+
+    [Fact]
+    public void Own_metrics_share_the_tokens_of_a_place_without_calls()
+    {
+        // 1,000 tokens for 2,000. a says 300, b 200 of which its tag has 150 already: r = 300 and 50 of the 850 untagged tokens (1,700).
+        var inputs = Inputs([Tokens(1700, 850), Tokens(300, 150, tag: Feature("b"))]) with
+        {
+            OwnMetrics = [new OwnMetric(Account, Region, Feature("a"), 300, 0), new OwnMetric(Account, Region, Feature("b"), 200, 0)],
+        };
+        Assert.Equal(["Metric a  0 600", "Metric b  0 100", "Tag b  0 300", "Unattributed   0 1000"], Text(LedgerDay.Build(inputs).Billed));
+        // One recorded call in the place, and the calls are believed instead.
+        Assert.Equal(["Tag b  0 300", "Trace a  0 20", "Unattributed   0 1680"], Text(LedgerDay.Build(inputs with { Claims = [Calls("a", 10)] }).Billed));
+    }
+
+    [Fact]
+    public void Own_metrics_above_the_bill_share_it_in_proportion_and_say_so()
+    {
+        var inputs = Inputs([Tokens(100, 100)]) with
+        {
+            OwnMetrics = [new OwnMetric(Account, Region, Feature("a"), 0, 300), new OwnMetric(Account, Region, Feature("b"), 0, 100)],
+        };
+        var result = LedgerDay.Build(inputs).Billed;
+        Assert.Equal(["Metric a  0 75", "Metric b  0 25"], Text(result));
+        Assert.All(result, e => Assert.Equal(LedgerFlags.OverReported, e.Flags));
+    }
+
+    private ResourceUse Endpoint(string id, string team, int? hours, params int[] models) =>
+        new(Account, Region, ResourceKinds.SageMakerEndpoint, id, new PartOwner { TeamId = _names[DimensionKind.Team, team] }, 0, hours) { Models = models.ToHashSet() };
+
+    [Fact]
+    public void An_endpoint_is_paid_by_those_who_called_it_and_its_idle_hours_by_its_owner()
+    {
+        // 24 USD-like units for 24 hours; invoked in 6 of them, by a 30 and b 10 tokens: 4.5 and 1.5; 18 hours idle.
+        var served = _names[DimensionKind.Model, "classifier"];
+        var inputs = Inputs([Other(24_000, CostComponent.Hosting)], Calls("a", 30) with { ModelId = served }, Calls("b", 10) with { ModelId = served }) with
+        {
+            Resources = [Endpoint("doc-classifier", "Billing", 6, served)],
+        };
+        var result = LedgerDay.Build(inputs).Billed;
+        Assert.Equal(["Resource  Billing 0 18000", "Resource a  0 4500", "Resource b  0 1500"], Text(result));
+        Assert.Equal(LedgerFlags.Idle, result.Single(e => e.FeatureId == 0).Flags);
+    }
+
+    [Fact]
+    public void An_endpoint_without_metrics_is_its_owners_and_nothing_is_called_idle()
+    {
+        var result = LedgerDay.Build(Inputs([Other(24, CostComponent.Hosting)]) with { Resources = [Endpoint("doc-classifier", "Billing", null)] }).Billed;
+        Assert.Equal(["Resource  Billing 0 24"], Text(result));
+        Assert.Equal(LedgerFlags.None, Assert.Single(result).Flags);
+    }
+
+    [Fact]
+    public void Which_of_two_endpoints_a_line_is_about_only_the_line_can_say()
+    {
+        var endpoints = new[] { Endpoint("one", "Billing", 24), Endpoint("two", "Search", 24) };
+        Assert.Equal(["Unattributed   0 24"], Text(LedgerDay.Build(Inputs([Other(24, CostComponent.Hosting)]) with { Resources = endpoints }).Billed));
+        var named = Other(24, CostComponent.Hosting, resource: "arn:aws:sagemaker:us-east-1:111111111111:endpoint/two");
+        var inputs = Inputs([named]) with { Resources = endpoints, ResourceById = new Dictionary<int, ResourceUse> { [named.ResourceId] = endpoints[1] } };
+        Assert.Equal(["Resource  Search 0 24"], Text(LedgerDay.Build(inputs).Billed));
+    }
+
+    [Fact]
+    public void Guardrail_units_go_to_the_owners_of_the_guardrails_by_their_text_units()
+    {
+        // 3 : 1 of 1,000; the second guardrail has no owner and goes on to the rule.
+        var inputs = Inputs([Other(1000, CostComponent.Guardrails)]) with
+        {
+            Resources =
+            [
+                new ResourceUse(Account, Region, ResourceKinds.Guardrail, "g1", new PartOwner { FeatureId = Feature("support"), TeamId = _names[DimensionKind.Team, "Support"] }, 300),
+                new ResourceUse(Account, Region, ResourceKinds.Guardrail, "g2", default, 100),
+            ],
+        };
+        Assert.Equal(["Resource support Support 0 750", "Unattributed   0 250"], Text(LedgerDay.Build(inputs).Billed));
+        Assert.Equal(["Resource support Support 0 750", "Rule rest  3 250"], Text(LedgerDay.Build(inputs with { Rules = Rules(Rule(3, "rest", null)) }).Billed));
+    }
+
+    [Fact]
+    public void Idle_capacity_that_nobody_owns_keeps_its_mark_whoever_a_rule_names()
+    {
+        var inputs = Inputs([Other(24, CostComponent.Hosting)]) with { Resources = [Endpoint("e", "", 0)], Rules = Rules(Rule(3, "r", null)) };
+        var entry = Assert.Single(LedgerDay.Build(inputs).Billed);
+        Assert.Equal((AllocationMethod.Rule, LedgerFlags.Idle), (entry.Method, entry.Flags));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Store;
 using Xunit;
@@ -10,7 +11,7 @@ public sealed class OwnerRulesTests
     private readonly MadeNames _names = new();
 
     private static OwnerRule Rule(int id, string feature, params RuleCondition[] conditions) =>
-        new() { Id = id, Position = id, Name = "rule " + id, Feature = feature, Conditions = RuleText.Of(conditions) };
+        new() { Id = id, Position = id, Name = "rule " + id, Feature = feature, Conditions = JsonSerializer.Serialize(conditions) };
 
     private RuleFacts Line => new()
     {
@@ -121,19 +122,8 @@ public sealed class OwnerRulesTests
     }
 
     [Theory]
-    [InlineData("GenAI:Workload", "genaiworkload")]
-    [InlineData("user:GenAI:Workload", "genaiworkload")]
-    [InlineData("user_gen_ai_workload", "genaiworkload")]
-    [InlineData("resourceTags/user:GenAI-Workload", "genaiworkload")]
-    [InlineData("iamPrincipal/Team", "team")]
-    [InlineData(" Team ", "team")]
-    public void Every_spelling_of_a_tag_key_is_one(string key, string canonical) => Assert.Equal(canonical, TagKeys.Canonical(key));
-
-    [Fact]
-    public void Conditions_are_kept_in_words()
-    {
-        var text = RuleText.Of([new RuleCondition(RuleSubject.Tag, RuleMatch.StartsWith, "a", "Team")]);
-        Assert.Equal("""[{"subject":"Tag","match":"StartsWith","value":"a","key":"Team"}]""", text);
+    [InlineData("""[{"Subject":1,"Match":1,"Value":"a","Key":"Team"}]""")]
+    [InlineData("""[{"subject":"Tag","match":"StartsWith","value":"a","key":"Team"}]""")]
+    public void Conditions_are_read_as_numbers_and_as_words(string text) =>
         Assert.Equal(new RuleCondition(RuleSubject.Tag, RuleMatch.StartsWith, "a", "Team"), Assert.Single(RuleText.Conditions(text)!));
-    }
 }

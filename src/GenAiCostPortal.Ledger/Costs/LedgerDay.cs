@@ -13,7 +13,7 @@ internal sealed class LedgerDay
     private readonly IReadOnlyList<DayLine> _lines;
     private readonly Dictionary<(int Model, TokenKind Kind), PoolMatch> _matches = [];
     private readonly HashSet<(int Account, int Region)> _servedRegions = [];
-    private readonly Dictionary<(int Account, int Service), IReadOnlyList<(LedgerEntry Entry, long AmountNanoUsd)>> _leaders = [];
+    private readonly Dictionary<(int Account, int Service, bool ByOwner), IReadOnlyList<UsageLeader>> _leaders = [];
     private readonly List<(DayLine Line, PartOwner Owner, long AmountNanoUsd, long? Tokens)> _shared = [];
     private readonly LedgerParts _parts = new();
     private readonly ResourceShares _resources;
@@ -90,7 +90,7 @@ internal sealed class LedgerDay
         {
             var rest = AddParts(line, said.Parts, said.Unclaimed, amount, tokens);
             (amount, tokens) = (rest.AmountNanoUsd, rest.Tokens);
-            if (amount == 0) return;
+            if (amount == 0 && tokens is null or 0) return;
         }
         var parts = _resources.Of(line.Cell);
         if (parts.Count > 0) AddParts(line, [.. parts.Select(p => (p.Owner.Method == AllocationMethod.Unattributed ? p.Owner with { Reason = reason } : p.Owner, p.Weight))], 0, amount, tokens);
@@ -164,21 +164,22 @@ internal sealed class LedgerDay
             Add(line, line.Known, cell.AmountNanoUsd, cell.Tokens);
             return;
         }
-        var leaders = LeadersOf(cell.AccountId, cell.ServiceId);
+        // A line that says its own use keeps it and takes the owners; one that says none takes both.
+        var leaders = LeadersOf(cell.AccountId, cell.ServiceId, cell is { UsageTypeId: not 0, IsUnderstood: true });
         if (leaders.Count == 0)
         {
             _parts.Add(cell, PartOwner.Nobody(UnattributedReason.NothingToFollow), cell.AmountNanoUsd, null);
             return;
         }
         var amounts = Money.Split(cell.AmountNanoUsd, [.. leaders.Select(l => (decimal)l.AmountNanoUsd)]);
-        for (var i = 0; i < leaders.Count; i++) _parts.AddFollowing(cell, leaders[i].Entry, amounts[i]);
+        for (var i = 0; i < leaders.Count; i++) _parts.AddFollowing(cell, leaders[i], amounts[i]);
     }
 
-    private IReadOnlyList<(LedgerEntry Entry, long AmountNanoUsd)> LeadersOf(int account, int service)
+    private IReadOnlyList<UsageLeader> LeadersOf(int account, int service, bool byOwner)
     {
-        if (_leaders.TryGetValue((account, service), out var known)) return known;
-        var leaders = _parts.Positive(account, service);
-        return _leaders[(account, service)] = leaders.Count > 0 ? leaders : _parts.Positive(null, service);
+        if (_leaders.TryGetValue((account, service, byOwner), out var known)) return known;
+        var leaders = _parts.Leaders(account, service, byOwner);
+        return _leaders[(account, service, byOwner)] = leaders.Count > 0 ? leaders : _parts.Leaders(null, service, byOwner);
     }
 
     private UnattributedReason ReasonFor(int account, int region) =>

@@ -48,10 +48,15 @@ internal readonly record struct PartOwner
     };
 }
 
+/// <summary>Positive usage of a service that its credits, discounts and taxes follow.</summary>
+/// <param name="ByOwner">Only the owner counts; model and component are not said.</param>
+internal sealed record UsageLeader(int ProviderId, int ModelId, CostComponent Component, PartOwner Owner, bool ByOwner, long AmountNanoUsd);
+
 /// <summary>The parts of a day while it is built, each beside the line it came from.</summary>
 internal sealed class LedgerParts
 {
     private readonly List<(BillCell Cell, LedgerEntry Entry)> _parts = [];
+    private ILookup<int, LedgerEntry>? _ofService;
 
     public IEnumerable<(BillCell Cell, LedgerEntry Entry)> All => _parts;
 
@@ -68,31 +73,38 @@ internal sealed class LedgerParts
         }));
     }
 
-    /// <summary>A part of a line that follows usage: owners and model of what it follows, all else of its own line.</summary>
-    public void AddFollowing(BillCell cell, LedgerEntry leader, long amount)
+    /// <summary>A part of a line that follows usage: owners, and model where its own line says none, of what it follows; all else of its line.</summary>
+    public void AddFollowing(BillCell cell, UsageLeader leader, long amount)
     {
         if (amount == 0) return;
-        var follows = cell with { Component = leader.Component, ProviderId = leader.ProviderId, ModelId = leader.ModelId, Kind = null };
-        Add(follows, new PartOwner
-        {
-            FeatureId = leader.FeatureId, TeamId = leader.TeamId, ApplicationId = leader.ApplicationId, EnvironmentId = leader.EnvironmentId,
-            ReleaseId = leader.ReleaseId, Method = leader.Method, Reason = leader.Reason, RuleId = leader.RuleId, Flags = leader.Flags,
-        }, amount, null);
+        var follows = leader.ByOwner ? cell with { Kind = null } : cell with { Component = leader.Component, ProviderId = leader.ProviderId, ModelId = leader.ModelId, Kind = null };
+        Add(follows, leader.Owner, amount, null);
         _parts[^1] = (cell, _parts[^1].Entry);
     }
 
-    /// <summary>Positive usage parts of a service, summed per owner, method, model and component, in a fixed order.</summary>
-    public IReadOnlyList<(LedgerEntry Entry, long AmountNanoUsd)> Positive(int? account, int service) =>
-    [
-        .. _parts.Where(p => p.Cell.Category == ChargeCategory.Usage && p.Cell.AmountNanoUsd > 0 && p.Cell.ServiceId == service
-                && (account is null || p.Cell.AccountId == account) && p.Entry.AmountNanoUsd > 0)
-            .GroupBy(p => (
-                What: (p.Entry.ProviderId, p.Entry.ModelId, p.Entry.Component),
-                Owner: (p.Entry.FeatureId, p.Entry.TeamId, p.Entry.ApplicationId, p.Entry.EnvironmentId, p.Entry.ReleaseId),
-                Why: (p.Entry.Method, p.Entry.Reason, p.Entry.RuleId, p.Entry.Flags)))
-            .OrderBy(g => g.Key)
-            .Select(g => (g.First().Entry, g.Sum(p => p.Entry.AmountNanoUsd))),
-    ];
+    /// <summary>
+    /// Positive usage parts of a service, summed per owner and method, in a fixed order; also per model, component and release
+    /// unless <paramref name="byOwner"/>. Asked only once all usage is there.
+    /// </summary>
+    /// <param name="account">Null = all accounts.</param>
+    public IReadOnlyList<UsageLeader> Leaders(int? account, int service, bool byOwner)
+    {
+        _ofService ??= _parts.Where(p => p.Cell.Category == ChargeCategory.Usage && p.Cell.AmountNanoUsd > 0 && p.Entry.AmountNanoUsd > 0).ToLookup(p => p.Cell.ServiceId, p => p.Entry);
+        return
+        [
+            .. _ofService[service].Where(e => account is null || e.AccountId == account)
+                .GroupBy(e => (
+                    What: byOwner ? (0, 0, CostComponent.Input, 0, LedgerFlags.None) : (e.ProviderId, e.ModelId, e.Component, e.ReleaseId, e.Flags),
+                    Owner: (e.FeatureId, e.TeamId, e.ApplicationId, e.EnvironmentId),
+                    Why: (e.Method, e.Reason, e.RuleId)))
+                .OrderBy(g => g.Key)
+                .Select(g => new UsageLeader(g.Key.What.Item1, g.Key.What.Item2, g.Key.What.Item3, new PartOwner
+                {
+                    FeatureId = g.Key.Owner.FeatureId, TeamId = g.Key.Owner.TeamId, ApplicationId = g.Key.Owner.ApplicationId, EnvironmentId = g.Key.Owner.EnvironmentId,
+                    ReleaseId = g.Key.What.Item4, Method = g.Key.Why.Method, Reason = g.Key.Why.Reason, RuleId = g.Key.Why.RuleId, Flags = g.Key.What.Item5,
+                }, byOwner, g.Sum(e => e.AmountNanoUsd))),
+        ];
+    }
 
     /// <summary>One entry per key, in a fixed order.</summary>
     public IReadOnlyList<LedgerEntry> Merge(DateOnly day) => Merge(day, _parts.Select(p => p.Entry));

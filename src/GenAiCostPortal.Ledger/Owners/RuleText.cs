@@ -3,12 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace GenAiCostPortal.Ledger.Owners;
 
-/// <summary>Conditions and shares of rules as they are stored: JSON, in words or numbers.</summary>
+/// <summary>Conditions and shares of rules as they are stored: JSON with words, not numbers.</summary>
 public static class RuleText
 {
     private static readonly JsonSerializerOptions Plain = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new JsonStringEnumConverter() },
+        Converters = { new JsonStringEnumConverter() }, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     /// <summary>The conditions of a rule; null when the text is none, so that the rule never holds.</summary>
@@ -25,6 +25,9 @@ public static class RuleText
         }
     }
 
+    /// <summary>Conditions as text.</summary>
+    public static string Of(IEnumerable<RuleCondition> conditions) => JsonSerializer.Serialize(conditions.ToList(), Plain);
+
     /// <summary>Shares by feature; null when the text is none.</summary>
     public static IReadOnlyDictionary<string, decimal>? Shares(string json)
     {
@@ -37,4 +40,8 @@ public static class RuleText
             return null;
         }
     }
+
+    /// <summary>Shares as text, features in order.</summary>
+    public static string Of(IReadOnlyDictionary<string, decimal> shares) =>
+        JsonSerializer.Serialize(shares.OrderBy(s => s.Key, StringComparer.Ordinal).ToDictionary(), Plain);
 }

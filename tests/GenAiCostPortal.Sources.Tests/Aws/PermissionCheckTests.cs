@@ -12,10 +12,13 @@ public sealed class PermissionCheckTests
     private static FeedPlan Plan(string feed, string connection, params string[] needs) =>
         new(feed, connection, feed, "", "", needs, true, "", TimeSpan.FromHours(1), () => null);
 
-    private async Task<(AwsTestServer Server, TestPortal Portal)> OpenAsync(string feed, params string[] needs)
+    private Task<(AwsTestServer Server, TestPortal Portal)> OpenAsync(string feed, params string[] needs) => OpenAsync(_ => { }, feed, needs);
+
+    private async Task<(AwsTestServer Server, TestPortal Portal)> OpenAsync(Action<AwsConnectionOptions> set, string feed, params string[] needs)
     {
         var server = await AwsTestServer.StartAsync(_clock);
         var connection = server.Connection("us-east-1", "eu-west-1");
+        set(connection);
         server.Answers["GetMetricData"] = _ => new JsonObject
         {
             ["MetricDataResults"] = new JsonArray(new JsonObject { ["Id"] = "probe", ["Label"] = "Invocations", ["Timestamps"] = new JsonArray(), ["Values"] = new JsonArray(), ["StatusCode"] = "Complete" }),
@@ -67,6 +70,40 @@ public sealed class PermissionCheckTests
         var result = Assert.Single(await portal.Get<PermissionCheck>().RunAsync("InvocationLogs", portal.Get<FeedPlans>().All[0].Connection, "ada"));
         Assert.Equal(PermissionState.NotTried, result.State);
         Assert.Empty(server.Calls);
+    }
+
+    [Theory]
+    // The bucket is there and empty: the listing answers, the probe's key is not found.
+    [InlineData("acme-logs", null, PermissionState.Allowed, PermissionState.Allowed)]
+    [InlineData("acme-logs", "ListObjectsV2", PermissionState.Missing, PermissionState.Allowed)]
+    [InlineData("acme-logs", "GetObject", PermissionState.Allowed, PermissionState.Missing)]
+    // A bucket that does not exist tells nothing of rights.
+    [InlineData("no-such-bucket", null, PermissionState.Unknown, PermissionState.Unknown)]
+    public async Task Rights_on_a_bucket_are_tried_by_a_listing_and_by_a_key_that_is_not_there(string bucket, string? denied, PermissionState list, PermissionState get)
+    {
+        var (server, portal) = await OpenAsync(c => c.InvocationLogs.Bucket = bucket, "InvocationLogs", "s3:ListBucket", "s3:GetObject");
+        await using var s = server;
+        await using var p = portal;
+        server.Buckets.All.TryAdd("acme-logs", new());
+        server.Fault = call => call.Operation == denied ? new TestFault(403, "AccessDenied", "Access Denied") : null;
+        var results = await portal.Get<PermissionCheck>().RunAsync("InvocationLogs", portal.Get<FeedPlans>().All[0].Connection, "ada");
+        Assert.Equal([("s3:ListBucket", list), ("s3:GetObject", get)], results.Select(r => (r.Action, r.State)));
+        foreach (var result in results.Where(r => r.State == PermissionState.Missing)) Assert.Contains(result.Action, result.Words, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(404, "ResourceNotFoundException", PermissionState.Allowed)]
+    [InlineData(403, "AccessDeniedException", PermissionState.Missing)]
+    [InlineData(400, "ValidationException", PermissionState.Unknown)]
+    public async Task The_right_to_ask_for_a_profile_is_tried_with_one_that_is_not_there(int status, string code, PermissionState state)
+    {
+        var (server, portal) = await OpenAsync("InferenceProfiles", "bedrock:GetInferenceProfile");
+        await using var s = server;
+        await using var p = portal;
+        server.Fault = call => call.Operation == "GetInferenceProfile" ? new TestFault(status, code, code == "AccessDeniedException" ? TestFault.Denied("bedrock:GetInferenceProfile").Message : "no") : null;
+        var result = Assert.Single(await portal.Get<PermissionCheck>().RunAsync("InferenceProfiles", portal.Get<FeedPlans>().All[0].Connection, "ada"));
+        Assert.Equal(state, result.State);
+        Assert.Contains(server.Calls, c => c.Operation == "GetInferenceProfile" && c.Body.ToString().Contains("portalprobe0", StringComparison.Ordinal));
     }
 
     [Theory]

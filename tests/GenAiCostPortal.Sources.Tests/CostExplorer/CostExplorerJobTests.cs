@@ -14,13 +14,15 @@ public sealed class CostExplorerJobTests
     private static readonly DateTime Now = new(2026, 11, 21, 12, 20, 0, DateTimeKind.Utc);
     private readonly TestClock _clock = new(Now);
 
-    private async Task<(AwsTestServer Server, TestPortal Portal)> OpenAsync()
+    private async Task<(AwsTestServer Server, TestPortal Portal)> OpenAsync(string granularity = "Daily")
     {
         var server = await AwsTestServer.StartAsync(_clock);
         for (var day = 1; day <= 40; day++)
             server.Bill.Lines.Add(new(Now.Date.AddDays(-day).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
                 Payer, "Amazon Bedrock", "USE1-Nova2.0Lite-input-tokens", 0.5m, 100, "1K tokens"));
-        return (server, await TestPortal.OpenAsync(new AwsOptions { Connections = [server.Connection("us-east-1")] }, _clock));
+        var connection = server.Connection("us-east-1");
+        connection.CostExplorer.Granularity = granularity;
+        return (server, await TestPortal.OpenAsync(new AwsOptions { Connections = [connection] }, _clock));
     }
 
     private static Task<List<BilledLine>> LinesAsync(TestPortal portal) => portal.ReadAsync(db => db.BilledLines.AsNoTracking().OrderBy(l => l.Day).ToListAsync());
@@ -50,6 +52,20 @@ public sealed class CostExplorerJobTests
         _clock.Now = Now.AddHours(18);
         await portal.RunAsync("CostExplorer");
         Assert.Equal(["2026-10-18"], Starts(server));
+    }
+
+    [Theory]
+    [InlineData("Daily", false)]
+    [InlineData("Hourly", true)]
+    public async Task A_granularity_that_is_not_followed_is_said_with_every_run(string granularity, bool isSaid)
+    {
+        var (server, portal) = await OpenAsync(granularity);
+        await using var s = server;
+        await using var p = portal;
+        var run = await portal.RunAsync("CostExplorer");
+        Assert.Equal(FeedOutcome.Succeeded, run.Outcome);
+        Assert.Equal(isSaid, run.Message.Contains("Read by the day: hourly granularity is not read yet.", StringComparison.Ordinal));
+        Assert.All(server.Calls, c => Assert.Equal("DAILY", c.Body.GetProperty("Granularity").GetString()));
     }
 
     [Fact]

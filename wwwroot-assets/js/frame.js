@@ -18,7 +18,7 @@
     if (wide.matches) keep("nav", root.dataset.nav || "");
     if (root.dataset.nav === "open") document.querySelector(".nav a[href]")?.focus();
   };
-  const closeMenus = except => document.querySelectorAll("details.menu[open]").forEach(m => { if (m !== except) m.open = false; });
+  const closeMenus = except => document.querySelectorAll("details:is(.menu, .how)[open]").forEach(m => { if (m !== except) m.open = false; });
 
   const copyText = async button => {
     const source = button.closest(".question")?.querySelector("pre");
@@ -49,13 +49,13 @@
     } else if (root.dataset.nav === "open" && (!target.closest(".nav") || target.closest("a[href]"))) {
       delete root.dataset.nav;
     }
-    const menu = target.closest("details.menu");
+    const menu = target.closest("details:is(.menu, .how)");
     closeMenus(target.closest("a[href], [data-closes-menu]") ? null : menu);
   });
 
   document.addEventListener("keydown", event => {
     if (event.key !== "Escape") return;
-    const menu = document.querySelector("details.menu[open]");
+    const menu = document.querySelector("details:is(.menu, .how)[open]");
     if (menu) { menu.open = false; menu.querySelector("summary")?.focus(); }
     if (root.dataset.nav === "open") { delete root.dataset.nav; document.querySelector(".menu-button")?.focus(); }
   });

@@ -28,6 +28,7 @@ internal static class PageFigures
         services.AddSingleton<OverviewFigures>();
         services.AddSingleton<CostExplorerQuestions>();
         services.AddSingleton<ReconciliationFigures>();
+        services.AddSingleton<FigureStories>();
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using GenAiCostPortal.Figures;
 using GenAiCostPortal.Ledger.Assessment;
 using Microsoft.AspNetCore.Components;
 
@@ -42,6 +43,16 @@ public sealed partial class QuestionItem
         _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await OnAnswer.InvokeAsync(new Answer(Question.Id, Answer?.Choice, _note));
     }
+
+    private IReadOnlyList<(string, string)> EvidenceInputs => Evidence is null ? [] :
+    [
+        ("State", Evidence.State switch { EvidenceState.MeasuredYes => "measured yes", EvidenceState.MeasuredNo => "measured no", _ => "not measurable" }),
+        ("Value", Evidence.Value is { } value ? Shown(value) : "unknown"), ("Threshold", Evidence.Threshold is { } threshold ? Shown(threshold) : "none"),
+        .. Evidence.CostUsd is { } usd ? new[] { ("Dollars concerned", UsdText.Exact(usd)) } : [],
+    ];
+
+    // Shares are 0–1; counts and hours are above.
+    private static string Shown(double value) => value is >= 0 and <= 1 ? NumberText.Share((decimal)value) : value.ToString("0.#", System.Globalization.CultureInfo.InvariantCulture);
 
     public void Dispose() => _timer?.Dispose();
 }

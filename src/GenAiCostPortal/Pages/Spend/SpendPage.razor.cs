@@ -57,6 +57,10 @@ public sealed partial class SpendPage
         picture.Url.To("/api/v1/export/spend.csv").WithDays(picture.Period.From, picture.Period.To).With("compare").WithGroupBy([.. picture.GroupBy])
             .With("granularity", SpendSteps.Name(picture.Series.Query.Granularity)).ToString();
 
+    // Billed money has no workflow: that filter stays behind.
+    private static string FocusHref(SpendPicture picture) =>
+        picture.Url.To("/api/v1/export/focus.csv").WithDays(picture.Period.From, picture.Period.To).With("compare").With("workflow").ToString();
+
     private static IReadOnlyList<ShareBar.Part> MethodParts(SpendPicture picture)
     {
         var parts = picture.Methods.Rows

@@ -12,17 +12,16 @@ internal static class FocusServices
         ("Bedrock", "AI and Machine Learning", "Generative AI"),
         ("Amazon Q", "AI and Machine Learning", "Generative AI"),
         ("SageMaker", "AI and Machine Learning", "Machine Learning"),
-        ("Kendra", "AI and Machine Learning", "Natural Language Processing"),
+        ("Kendra", "AI and Machine Learning", "Other (AI and Machine Learning)"),
         ("OpenSearch", "Analytics", "Search"),
         ("Lambda", "Compute", "Serverless Compute"),
-        ("Step Functions", "Integration", "Workflow Automation"),
+        ("Step Functions", "Integration", "Workflow Orchestration"),
         ("API Gateway", "Integration", "API Management"),
         ("CloudWatch", "Management and Governance", "Observability"),
         ("X-Ray", "Management and Governance", "Observability"),
         ("Simple Storage Service", "Storage", "Object Storage"),
-        ("DynamoDB", "Databases", "NoSQL"),
-        ("Relational Database", "Databases", "Relational"),
-        ("Data Transfer", "Networking", "Data Transfer"),
+        ("DynamoDB", "Databases", "NoSQL Databases"),
+        ("Relational Database", "Databases", "Relational Databases"),
     ];
 
     public static (string Category, string Subcategory) Of(string service)

@@ -23,11 +23,11 @@ internal sealed class CallCandidate
         var row = facts.Has(SpanField.CacheRead) || facts.Has(SpanField.CacheWrite)
             ? SenderTable.Find(scope.Name, scope.Version, language, node.Span.Name) : null;
         var requested = request is null ? null : ModelNameReader.Read(request, provider);
+        var answered = response is null ? null : response == request ? requested : ModelNameReader.Read(response, provider);
         return new()
         {
-            Node = node, Facts = facts, Provider = provider ?? "", Request = requested,
-            Response = response is null ? null : response == request ? requested : ModelNameReader.Read(response, provider),
-            Reading = SpanRoles.HasUsage(facts) ? TokenReading.Of(SentCounts.Of(facts), row, provider ?? "") : TokenReading.None,
+            Node = node, Facts = facts, Provider = provider ?? "", Request = requested, Response = answered,
+            Reading = SpanRoles.HasUsage(facts) ? TokenReading.Of(SentCounts.Of(facts), row, provider ?? "", IsGpt(requested) || IsGpt(answered)) : TokenReading.None,
         };
     }
 
@@ -37,6 +37,8 @@ internal sealed class CallCandidate
         if (Request is null && Response is null || other.Request is null && other.Response is null) return true;
         return Meets(Request, other) || Meets(Response, other);
     }
+
+    private static bool IsGpt(ModelName? name) => name?.Canonical.StartsWith("openai.gpt", StringComparison.Ordinal) == true;
 
     private static bool Meets(ModelName? name, CallCandidate other) =>
         name is not null && (name.Canonical == other.Request?.Canonical || name.Canonical == other.Response?.Canonical);

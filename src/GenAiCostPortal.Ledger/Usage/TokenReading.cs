@@ -30,7 +30,8 @@ internal sealed record TokenReading(
     }
 
     /// <summary>Understands what was sent.</summary>
-    public static TokenReading Of(SentCounts sent, SenderRow? row, string provider)
+    /// <param name="isGpt">A GPT model: it counts cached tokens inside the input, also on Bedrock, where Claude and Nova do not.</param>
+    public static TokenReading Of(SentCounts sent, SenderRow? row, string provider, bool isGpt = false)
     {
         var refusedFlag = sent.Refused.Length > 0 ? CallFlags.TokensInconsistent : CallFlags.None;
         if (sent.IsEmpty)
@@ -42,7 +43,7 @@ internal sealed record TokenReading(
         var (written, write30m, write1h) = Writes(sent);
         var read = sent.CacheRead;
         var caches = (read ?? 0) + (written ?? 0);
-        var (convention, flags, text) = Decide(sent, row, caches);
+        var (convention, flags, text) = Decide(sent, row, caches, isGpt);
 
         var input = sent.Input is null ? sent.NoCacheInput : convention == CacheConvention.Inside ? sent.Input - caches : sent.Input;
         var (output, reasoning, outputFlags, outputText) = Generated(sent, caches, convention, provider);
@@ -61,7 +62,7 @@ internal sealed record TokenReading(
         return new(input, output, read, written, write30m, write1h, reasoning, convention, flags, text);
     }
 
-    private static (CacheConvention, CallFlags, string) Decide(SentCounts sent, SenderRow? row, long caches)
+    private static (CacheConvention, CallFlags, string) Decide(SentCounts sent, SenderRow? row, long caches, bool isGpt)
     {
         if (caches == 0) return (CacheConvention.Unknown, CallFlags.None, "As sent; no cached tokens were counted.");
         if (sent.Input is not { } input) return (CacheConvention.Outside, CallFlags.None, "Cached tokens were sent without an input count.");
@@ -70,8 +71,11 @@ internal sealed record TokenReading(
         if (sent.NoCacheInput == input) return (CacheConvention.Outside, CallFlags.None, "Cache counted beside the input: the sender states the uncached part.");
         if (caches > input)
             return (CacheConvention.Outside, CallFlags.None, "Cache counted beside the input: certain, as the cached tokens exceed it.");
-        if (row is not null) return (row.Convention, CallFlags.None, row.Text);
         var output = sent.Output ?? 0;
+        // The table says what a sender does with Claude and Nova; most pass the model's own counts on.
+        if (isGpt && sent.Total != input + caches + output)
+            return (CacheConvention.Inside, CallFlags.None, "Cache counted inside the input: GPT models count so, whoever passes it on.");
+        if (row is not null) return (row.Convention, CallFlags.None, row.Text);
         if (sent.Total is { } total && total == input + caches + output)
             return (CacheConvention.Outside, CallFlags.None, "Cache counted beside the input: only so do the parts make the total.");
         // A sender that computes the total itself proves nothing by it, unless the spelling agrees.

@@ -110,6 +110,21 @@ internal sealed class RawSample
         return groups;
     }
 
+    /// <summary>All pages of any question to Cost Explorer; the sum of its first metric over the groups that a key passes.</summary>
+    public async Task<decimal> SumOfAsync(string question, Func<IReadOnlyList<string>, bool> counts)
+    {
+        var (sum, asked) = (0m, System.Text.Json.Nodes.JsonNode.Parse(question)!.AsObject());
+        var metric = asked["Metrics"]![0]!.GetValue<string>();
+        for (string? token = null; ; asked["NextPageToken"] = token)
+        {
+            using var answer = JsonDocument.Parse(await AskAsync("ce", "us-east-1", "AWSInsightsIndexService.GetCostAndUsage", asked.ToJsonString(), Accounts[0]));
+            foreach (var group in answer.RootElement.GetProperty("ResultsByTime").EnumerateArray().SelectMany(d => d.GetProperty("Groups").EnumerateArray()))
+                if (counts([.. group.GetProperty("Keys").EnumerateArray().Select(k => k.GetString()!)])) sum += Amount(group, metric);
+            token = answer.RootElement.TryGetProperty("NextPageToken", out var next) ? next.GetString() : null;
+            if (token is null) return sum;
+        }
+    }
+
     private async Task<decimal> MeteredAsync(string account, string region, string model, string kind, DateOnly day)
     {
         var metric = kind switch { "input" => "InputTokenCount", "cacheRead" => "CacheReadInputTokenCount", "cacheWrite" => "CacheWriteInputTokenCount", _ => "OutputTokenCount" };

@@ -32,6 +32,7 @@ public sealed class SamplePortal : IAsyncLifetime
 
     public HttpClient Api { get; private set; } = default!;
     public IBrowser Browser => _chromium.Browser;
+    public IServiceProvider Services => _app.Services;
     public string Address => _app.ClientOptions.BaseAddress.ToString().TrimEnd('/');
 
     public async Task InitializeAsync()

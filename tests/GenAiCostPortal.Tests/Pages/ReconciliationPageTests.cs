@@ -1,0 +1,81 @@
+using Bunit;
+using GenAiCostPortal.Figures;
+using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Pages.Reconciliation;
+using Microsoft.AspNetCore.Components;
+using Xunit;
+
+namespace GenAiCostPortal.Pages;
+
+public sealed class ReconciliationPageTests
+{
+    private static async Task<PageStore> StoreAsync(string address)
+    {
+        var store = await PageStore.CreateAsync();
+        await store.BillAsync();
+        store.Get<NavigationManager>().NavigateTo(address);
+        return store;
+    }
+
+    private static string Figure<T>(IRenderedComponent<T> page, string name) where T : IComponent => page.Find($"[data-figure={name}]").TextContent;
+
+    [Fact]
+    public async Task The_bill_is_measured_declared_and_unattributed_and_the_rows_are_the_bill()
+    {
+        await using var store = await StoreAsync("/reconciliation");
+        var page = store.Pages.Render<ReconciliationPage>();
+        await page.WaitForStateAsync(() => page.FindAll(".equation").Count > 0, TimeSpan.FromSeconds(30));
+        // PageStore.BillAsync: 404 USD, of which the untagged guardrail is 19.
+        Assert.Equal(("$404.00", "$385.00", "$0.00", "$19.00"), (Figure(page, "billed"), Figure(page, "measured"), Figure(page, "declared"), Figure(page, "unattributed")));
+        Assert.Equal(("$0.00", "$404.00", "$19.00"), (Figure(page, "difference"), Figure(page, "table-total"), Figure(page, "more-total")));
+        Assert.Contains("equals the AWS bill on 19 of 19 days", page.Find(".proof").TextContent, StringComparison.Ordinal);
+        var row = page.Find("tr[data-day='2026-11-17']");
+        Assert.Contains("$116.00", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("split rule for guardrails", page.Find(".more-table").TextContent, StringComparison.Ordinal);
+        Assert.Contains("\"Amazon Bedrock\"", page.Find(".question pre").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_filter_says_how_much_of_the_bill_is_its_own_and_leaves_the_bill_whole()
+    {
+        await using var store = await StoreAsync("/reconciliation?feature=support-copilot");
+        var page = store.Pages.Render<ReconciliationPage>();
+        await page.WaitForStateAsync(() => page.FindAll(".equation").Count > 0, TimeSpan.FromSeconds(30));
+        Assert.Equal(("$404.00", "$95.00"), (Figure(page, "billed"), Figure(page, "matching")));
+    }
+
+    [Fact]
+    public async Task A_day_opens_its_lines_and_a_line_its_parts_and_its_origin()
+    {
+        await using var store = await StoreAsync("/reconciliation/day?date=2026-11-17");
+        var page = store.Pages.Render<BillDayPage>();
+        await page.WaitForStateAsync(() => page.FindAll(".cell-table").Count > 0, TimeSpan.FromSeconds(30));
+        Assert.Equal("$116.00", Figure(page, "cells-total"));
+        var href = page.Find("tr[data-cell] a.key").GetAttribute("href")!;
+        store.Get<NavigationManager>().NavigateTo(href);
+        await page.WaitForStateAsync(() => page.FindAll(".cell-parts").Count > 0, TimeSpan.FromSeconds(30));
+        var parts = page.Find(".cell-parts").TextContent;
+        foreach (var words in new[] { "contract-summary", "tag on the billed line", "CostExplorer", "110,000 1K tokens", "feature tag contract-summary", "USAGE_TYPE" })
+            Assert.Contains(words, parts, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_figure_of_the_book_has_its_section_in_the_docs()
+    {
+        using var context = new BunitContext();
+        var docs = context.Render<Docs.DocsMoney>().Markup + context.Render<Docs.DocsLedger>().Markup + context.Render<Docs.DocsMethods>().Markup + context.Render<Docs.DocsDays>().Markup + context.Render<Docs.DocsTokens>().Markup
+            + context.Render<Docs.DocsPrices>().Markup + context.Render<Docs.DocsUsage>().Markup + context.Render<Docs.DocsTraces>().Markup + context.Render<Docs.DocsExports>().Markup;
+        Assert.True(FigureBook.All.Count > 25);
+        Assert.All(FigureBook.All, f => Assert.Contains($"id=\"{f.Section}\"", docs, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_figure_tells_the_numbers_behind_it()
+    {
+        await using var store = await StoreAsync("/spend?feature=contract-summary");
+        var story = await store.Get<FigureStories>().ReadAsync(FigureBook.Of("spend.billed"), Filters.PortalUrl.Read("/spend?feature=contract-summary"));
+        Assert.Contains(("Billed", "$290.00"), story.Inputs);
+        Assert.Contains(("by tag", "$290.00"), story.Inputs);
+        Assert.Equal("UnblendedCost", story.Metric);
+    }
+}

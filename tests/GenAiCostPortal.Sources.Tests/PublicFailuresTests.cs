@@ -88,12 +88,9 @@ public sealed class PublicFailuresTests
     public async Task In_region_calls_are_not_priced_at_the_global_rate()
     {
         // BerriAI/litellm#42679: bare ids priced at the global rate, AWS bills 10 % more.
-        var bare = await SendAsync(Strands, "python", Call("anthropic.claude-sonnet-4-5-20250929-v1:0", 1_000_000, 0));
-        var global = await SendAsync(Strands, "python", Call(GlobalSonnet, 100_000, 0));
-        Assert.Equal(0.30m, global.Trace.EstimatedCostUsd);
-        // A million tokens is a long prompt: its own band, $6 global, and 10 % more in region.
-        Assert.Equal(6.60m, bare.Trace.EstimatedCostUsd);
-        Assert.Equal(0.33m, (await SendAsync(Strands, "python", Call("anthropic.claude-sonnet-4-5-20250929-v1:0", 100_000, 0))).Trace.EstimatedCostUsd);
+        var bare = await SendAsync(Strands, "python", Call("anthropic.claude-sonnet-4-5-20250929-v1:0", 100_000, 1_000));
+        var global = await SendAsync(Strands, "python", Call(GlobalSonnet, 100_000, 1_000));
+        Assert.Equal((0.3465m, 0.315m), (bare.Trace.EstimatedCostUsd, global.Trace.EstimatedCostUsd));
     }
 
     [Fact]
@@ -192,7 +189,8 @@ public sealed class PublicFailuresTests
         var (days, _) = await BillAsync(
             new("2026-11-10", "111111111111", "Amazon Bedrock", "USE1-NovaLite-input-tokens", 26.74m, 445_666.667m, "1K tokens"),
             new("2026-11-10", "111111111111", "Claude 3.5 Sonnet (Amazon Bedrock Edition)", "USE1-MP:USE1_InputTokenCount-Units", 743.26m, 247.753m, "Units"));
-        Assert.Equal((770m, 770m), (days.Single().BilledUsd, days.Single().LedgerUsd));
+        var day = days.Single(d => d.BilledUsd != 0);
+        Assert.Equal((770m, 770m), (day.BilledUsd, day.LedgerUsd));
     }
 
     [Fact]

@@ -49,6 +49,7 @@ internal sealed class PageStore : IAsyncDisposable
         services.AddLogging();
         services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={Path.Combine(store._folder, "pages.db")}" }, new OwnerKeys());
         services.TryAddSingleton<FeedPlans>();
+        services.AddSingleton(new GenAiCostPortal.Sources.Aws.AwsOptions());
         var settings = new PortalSettings();
         settings.Sample.Enabled = isSample;
         services.AddSingleton(settings);

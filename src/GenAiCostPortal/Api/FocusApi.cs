@@ -29,7 +29,7 @@ internal static class FocusApi
     // One bill, one payer. With several bills only an account that is itself connected is known to pay for itself.
     private static Func<string, string> PayerOf(AwsOptions aws)
     {
-        var payers = aws.Connections.Where(c => c.CostExplorer.Enabled && c.AccountId.Length > 0).Select(c => c.AccountId).Distinct().ToList();
+        var payers = aws.Connections.Where(c => (c.CostExplorer.Enabled || c.DataExports.Enabled) && c.AccountId.Length > 0).Select(c => c.AccountId).Distinct().ToList();
         return payers.Count == 1 ? _ => payers[0] : account => account;
     }
 }

@@ -42,6 +42,16 @@ public static class CureText
         _ => $"{Tag(tag)} Or add a split rule for {(slice.Component is { } component ? DimensionText.Component(component).ToLowerInvariant() : "this component")}, or an owner rule for account {slice.Account}.",
     };
 
+    /// <summary>Where in the portal the step is taken.</summary>
+    public static (string Path, string Name)? Page(Cure cure) => cure switch
+    {
+        Ledger.Costs.Cure.RecordCalls => ("/sources", "Sources"),
+        Ledger.Costs.Cure.NameTheFeature => ("/settings", "Owner keys"),
+        Ledger.Costs.Cure.OwnerRule => ("/settings/rules", "Owner rules"),
+        Ledger.Costs.Cure.TagOrSplit or Ledger.Costs.Cure.SplitTheCharge => ("/settings/splits", "Split rules"),
+        _ => null,
+    };
+
     private static string Tag(FeatureTagState tag) => tag.IsActive switch
     {
         true => $"Tag the resource with {tag.TagKey}; the tag is active in billing.",

@@ -10,7 +10,7 @@ namespace GenAiCostPortal.Pages.Reconciliation;
 /// <param name="Matching">The same for the filters of the address; null without filters.</param>
 /// <param name="Question">The Cost Explorer question behind the billed total.</param>
 public sealed record ReconciliationPicture(
-    PortalUrl Url, Period Period, IReadOnlyList<ReconciliationDay> Days, SpendAnswer Series, SpendAnswer? Matching, Unexplained More, CostExplorerQuestion Question, string Metric)
+    PortalUrl Url, Period Period, IReadOnlyList<ReconciliationDay> Days, SpendAnswer Series, SpendAnswer? Matching, Unexplained More, AccuracyAnswer Accuracy, CostExplorerQuestion Question, string Metric)
 {
     public IReadOnlyList<ReconciliationDay> Billed { get; } = [.. Days.Where(d => d.Accounts > 0)];
     public bool IsEmpty => Days.Count == 0 && Series.TotalUsd == 0;
@@ -37,7 +37,8 @@ public sealed record DayPicture(
 }
 
 /// <summary>Asks the reports what the reconciliation pages need.</summary>
-public sealed class ReconciliationFigures(SpendReport spend, Ledger.Costs.Reconciliation reconciliation, UnexplainedReport unexplained, BillTrailReport trail, CostExplorerQuestions questions)
+public sealed class ReconciliationFigures(SpendReport spend, Ledger.Costs.Reconciliation reconciliation, UnexplainedReport unexplained,
+    AccuracyReport accuracy, BillTrailReport trail, CostExplorerQuestions questions)
 {
     public const string DateWord = "date", CellWord = "cell";
 
@@ -52,7 +53,7 @@ public sealed class ReconciliationFigures(SpendReport spend, Ledger.Costs.Reconc
         var days = await reconciliation.ReadAsync(period.From, period.To, cancel);
         var more = await unexplained.ReadAsync(period.From, period.To, cancel);
         var question = questions.OfPeriod(period.From, period.To, await trail.ScopesAsync(period.From, period.To, cancel));
-        return new ReconciliationPicture(url, period, days, series, matching, more, question, questions.Metric);
+        return new ReconciliationPicture(url, period, days, series, matching, more, await accuracy.ReadAsync(period.From, period.To, cancel), question, questions.Metric);
     }
 
     /// <summary>Reads the day of the address; yesterday when it names none.</summary>

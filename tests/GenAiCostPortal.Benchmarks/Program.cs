@@ -10,6 +10,7 @@ return args switch
     ["feeds", ..] => await FeedSpeed.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20_000),
     ["exports", "month", ..] => await ExportSpeed.MonthAsync(args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000),
     ["exports", ..] => await ExportSpeed.FileAsync(args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 2),
+    ["reprice"] => await RepriceSpeed.RunAsync(),
     _ => Usage(),
 };
 
@@ -22,5 +23,6 @@ static int Usage()
     Console.Error.WriteLine("feeds [items]               records of the invocation log and X-Ray segments, read and stored");
     Console.Error.WriteLine("exports [GIGABYTES]         one file of a CUR 2.0 export, so large when packed, streamed into cells: peak memory, lines a second");
     Console.Error.WriteLine("exports month [lines]       a month of an export read, written and its ledger built: seconds");
+    Console.Error.WriteLine("reprice                     the rollups of ten million calls priced anew and back");
     return 2;
 }

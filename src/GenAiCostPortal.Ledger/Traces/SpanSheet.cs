@@ -20,11 +20,12 @@ internal sealed class SpanSheet
     private readonly Dictionary<long, StoredCall> _calls;
     private readonly Dictionary<SpanId, Call> _read;
     private readonly TraceReading _reading;
+    private readonly BilledRates _billed;
 
     public SpanSheet(Dimensions dimensions, PriceFinder prices, TraceId id, List<SpanRow> rows,
-        IReadOnlyDictionary<int, SpanOrigin> origins, IEnumerable<StoredCall> calls, OwnerKeys keys)
+        IReadOnlyDictionary<int, SpanOrigin> origins, IEnumerable<StoredCall> calls, OwnerKeys keys, BilledRates billed)
     {
-        (_dimensions, _prices, _rows) = (dimensions, prices, rows);
+        (_dimensions, _prices, _rows, _billed) = (dimensions, prices, rows, billed);
         _origins = Origins(origins);
         _calls = calls.ToDictionary(c => c.Row.SpanId);
         _reading = TraceReader.Read([.. rows.Select(row => Span(id, row, _origins))], keys);
@@ -64,6 +65,8 @@ internal sealed class SpanSheet
             TokenLines = Lines(call, price),
             Flags = flags,
             IsRepeat = repeats.Contains(id),
+            BilledCostUsd = call is not null && _billed.CostOf(call) is { } nano ? Money.ToUsd(nano) : null,
+            RepricedCostUsd = call is null ? null : Repriced(call),
         };
     }
 
@@ -85,6 +88,14 @@ internal sealed class SpanSheet
         CostState.NotBillable => 0m,
         _ => call.Row.EstimatedCostNanoUsd is { } nano ? Money.ToUsd(nano) : null,
     };
+
+    /// <summary>Cost at the price that a re-pricing put in the place of the call's own; null where none did.</summary>
+    private decimal? Repriced(StoredCall call)
+    {
+        if (call.Row.CostState == CostState.NotBillable || Tokens(call) is not { } tokens) return null;
+        var now = _prices.EffectiveId(call.PriceKey, call.DayNumber);
+        return now != call.PriceId && _prices.ById(now) is { } price ? Money.ToUsd(TokenCost.Of(tokens, price).NanoUsd) : null;
+    }
 
     private static IReadOnlyList<TokenLine> Lines(StoredCall? call, Price? price) => Tokens(call) is not { } tokens ? [] :
     [

@@ -22,6 +22,10 @@ public sealed record TraceSpan(
     public CallFlags Flags { get; init; }
     /// <summary>A repeat beyond what its step usually needs (<see cref="TraceLoop.Usual"/>).</summary>
     public bool IsRepeat { get; init; }
+    /// <summary>Cost at the rates of its account's closed bill of that day, USD; null while open or where the bill shows none. The call's own estimate stays beside it.</summary>
+    public decimal? BilledCostUsd { get; init; }
+    /// <summary>Cost at the price that a later re-pricing gave its usage, USD; null where there was none.</summary>
+    public decimal? RepricedCostUsd { get; init; }
 }
 
 /// <summary>One token kind of one call. USD; null where the kind has no price.</summary>
@@ -32,6 +36,16 @@ public sealed record TraceDetail(TraceItem Trace, IReadOnlyList<TraceSpan> Spans
 {
     /// <summary>What this workflow usually takes; null while too few requests are known.</summary>
     public WorkflowUsual? Usual { get; init; }
+
+    /// <summary>Cost of the whole trace at billed rates, USD; null unless every billable call has one.</summary>
+    public decimal? BilledCostUsd
+    {
+        get
+        {
+            var calls = Spans.Where(s => s.IsCall && s.CostState != CostState.NotBillable).ToList();
+            return calls.Count > 0 && calls.TrueForAll(c => c.BilledCostUsd is not null) ? calls.Sum(c => c.BilledCostUsd) : null;
+        }
+    }
 }
 
 /// <summary>

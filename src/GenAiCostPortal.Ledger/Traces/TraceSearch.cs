@@ -67,7 +67,7 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
             .Join(db.CostSeries, c => c.Call.CostSeriesId, s => s.Id, (c, s) => new StoredCall(c.Call, c.Usage, s.PriceId))
             .ToListAsync(cancel);
 
-        var sheet = new SpanSheet(dimensions, prices, id, spans, origins, calls, keys);
+        var sheet = new SpanSheet(dimensions, prices, id, spans, origins, calls, keys, await BilledRates.ReadAsync(db, calls, cancel));
         var usualSteps = await StepUsualsAsync(db, trace, sheet.LoopSteps, cancel);
         return sheet.Detail(Item(trace), usualSteps, await UsualAsync(db, trace, cancel));
     }
@@ -151,4 +151,11 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
 }
 
 /// <summary>A stored call with its series and price.</summary>
-internal sealed record StoredCall(CallRow Row, UsageSeries Usage, int PriceId);
+internal sealed record StoredCall(CallRow Row, UsageSeries Usage, int PriceId)
+{
+    /// <summary>The series as prices are looked up by it.</summary>
+    public CostKey PriceKey => new(Usage.AccountId, Usage.RegionId, Usage.ProviderId, Usage.ModelId, Usage.Tier, Usage.Scope, Usage.Band, 0, 0, 0, 0, 0, Usage.IsOffBill, true, PriceId);
+
+    /// <summary>Day of the call, UTC.</summary>
+    public int DayNumber => UtcTime.DayOfUnixMs(Row.StartUnixMs).DayNumber;
+}

@@ -20,7 +20,7 @@ internal static class TracesApi
     public sealed record SpanAnswer(
         string SpanId, string? ParentSpanId, string Name, SpanKind Kind, DateTime Start, double DurationMs, SpanStatus Status, string Service, string? Model,
         SpendApi.TokensAnswer? Tokens, TokenState? TokenState, decimal? CostUsd, string? CostBasis, CostState? CostState, bool IsCall, bool IsRollUp, bool IsRetry, bool IsLoop,
-        IReadOnlyDictionary<string, string> Attributes);
+        IReadOnlyDictionary<string, string> Attributes, decimal? BilledRateCostUsd, decimal? RepricedCostUsd);
 
     public sealed record TraceAnswer(ItemAnswer Trace, IReadOnlyList<SpanAnswer> Spans);
 
@@ -79,6 +79,6 @@ internal static class TracesApi
         return new SpanAnswer(
             s.SpanId.ToString(), s.ParentSpanId.IsNone ? null : s.ParentSpanId.ToString(), s.Name, s.Kind, s.Start, s.DurationMs, s.Status, s.Service,
             s.Model.Length == 0 ? null : s.Model, s.Tokens is { } t ? SpendApi.TokensAnswer.Of(t) : null, s.IsCall ? s.TokenState : null, s.EstimatedCostUsd,
-            s.EstimatedCostUsd is null ? null : "Estimated", s.IsCall ? s.CostState : null, s.IsCall, s.IsRollUp, s.IsRetry, s.IsLoop, attributes);
+            s.EstimatedCostUsd is null ? null : "Estimated", s.IsCall ? s.CostState : null, s.IsCall, s.IsRollUp, s.IsRetry, s.IsLoop, attributes, s.BilledCostUsd, s.RepricedCostUsd);
     }
 }

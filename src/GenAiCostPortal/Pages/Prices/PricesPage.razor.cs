@@ -30,7 +30,7 @@ public sealed partial class PricesPage
         var isDone = await Action.RunAsync(Policies.Administrator, "Add an own price", own.Model, async who =>
         {
             var price = await Own.AddAsync(own, who);
-            _added = price.EffectiveFrom < Today ? price : null;
+            _added = price.EffectiveFrom <= Today ? price : null;
             return new ActionOutcome($"{PriceText.Of(price)}. It holds for calls that arrive from now on.");
         });
         return isDone ? [] : ["The price was not added."];

@@ -34,6 +34,10 @@ internal static class TraceText
             _ => shown is { } usd ? Usd4(usd) : Unknown,
         };
 
+    /// <summary>How an amount stands to the estimate: <c> (−10.0 %)</c>; empty where they are the same.</summary>
+    public static string Against(decimal usd, decimal? estimated) =>
+        estimated is > 0 and var of && Math.Abs((usd - of) / of) >= 0.0005m ? $" ({(usd > of ? "+" : "")}{NumberText.Share((usd - of) / of)})" : "";
+
     public static bool IsPartial(CostState state) => state is CostState.PartiallyPriced or CostState.Unpriced or CostState.NoTokens;
 
     /// <summary>Four decimals, so that the spans' costs add up to what stands below them.</summary>

@@ -83,6 +83,9 @@ public sealed class Reconciliation(IDbContextFactory<LedgerDb> stores, Dimension
         decimal? error = day.IsClosed && day.Frozen is { } frozen && day.BilledTokens != 0 ? ((decimal)frozen - day.BilledTokens) / day.BilledTokens : null;
         return new ReconciliationDay(date, Money.ToUsd(day.Billed), Money.ToUsd(day.Ledger), Money.ToUsd(day.Ledger - unattributed), Money.ToUsd(unattributed),
             estimate is { } nano ? Money.ToUsd(nano) : null, error, day.ByMethod.ToDictionary(m => m.Key, m => Money.ToUsd(m.Value)),
-            day.ByReason.ToDictionary(m => m.Key, m => Money.ToUsd(m.Value)), day.IsClosed);
+            day.ByReason.ToDictionary(m => m.Key, m => Money.ToUsd(m.Value)), day.IsClosed)
+        {
+            ClosedSentence = day.IsClosed ? ClosedDayText.Of(date, Money.ToUsd(day.Billed), Money.ToUsd(day.BilledTokens), day.Frozen is { } f ? Money.ToUsd(f) : null) : "",
+        };
     }
 }

@@ -9,6 +9,9 @@ public sealed record ReconciliationDay(
     DateOnly Day, decimal BilledUsd, decimal LedgerUsd, decimal AttributedUsd, decimal UnattributedUsd, decimal? EstimatedUsd,
     decimal? ErrorShare, IReadOnlyDictionary<AllocationMethod, decimal> ByMethod, IReadOnlyDictionary<UnattributedReason, decimal> ByReason, bool IsClosed)
 {
+    /// <summary>The close of the day in one sentence; empty while it is open.</summary>
+    public string ClosedSentence { get; init; } = "";
+
     /// <summary>Ledger − bill; zero unless the day waits for its ledger to be built.</summary>
     public decimal DifferenceUsd => LedgerUsd - BilledUsd;
 

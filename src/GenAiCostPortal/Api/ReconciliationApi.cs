@@ -11,12 +11,12 @@ internal static class ReconciliationApi
     public sealed record DayAnswer(
         DateOnly Day, decimal BilledUsd, decimal LedgerUsd, decimal AttributedUsd, decimal UnattributedUsd, decimal? EstimatedUsd, decimal? ErrorShare,
         IReadOnlyDictionary<string, decimal> ByMethod, IReadOnlyDictionary<string, decimal> ByReason, bool Closed, decimal DifferenceUsd, decimal MeasuredUsd,
-        decimal DeclaredUsd, decimal OutsideScopeUsd, decimal OffBillUsd, Basis Basis, DateTime? ReadAt, int Restatements, int Accounts, int OpenAccounts, int Adjustments)
+        decimal DeclaredUsd, decimal OutsideScopeUsd, decimal OffBillUsd, Basis Basis, DateTime? ReadAt, int Restatements, int Accounts, int OpenAccounts, int Adjustments, string? ClosedSentence)
     {
         public static DayAnswer Of(ReconciliationDay d) => new(
             d.Day, d.BilledUsd, d.LedgerUsd, d.AttributedUsd, d.UnattributedUsd, d.EstimatedUsd, d.ErrorShare,
             d.ByMethod.ToDictionary(m => m.Key.ToString(), m => m.Value), d.ByReason.ToDictionary(m => m.Key.ToString(), m => m.Value), d.IsClosed,
-            d.DifferenceUsd, d.MeasuredUsd, d.DeclaredUsd, d.OutsideScopeUsd, d.OffBillUsd, d.Basis, d.ReadAt, d.Restatements, d.Accounts, d.OpenAccounts, d.Adjustments);
+            d.DifferenceUsd, d.MeasuredUsd, d.DeclaredUsd, d.OutsideScopeUsd, d.OffBillUsd, d.Basis, d.ReadAt, d.Restatements, d.Accounts, d.OpenAccounts, d.Adjustments, d.ClosedSentence.Length == 0 ? null : d.ClosedSentence);
     }
 
     public sealed record CellAnswer(TrailCell Cell, CostExplorerQuestion CostExplorer, IReadOnlyList<PoolCalls> Calls);

@@ -20,15 +20,19 @@ internal static class RepriceSpeed
     public static async Task<int> RunAsync()
     {
         var folder = Directory.CreateTempSubdirectory("genai-reprice-");
-        await using (var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System)
-            .AddLedger(new StoreOptions { ConnectionString = $"Data Source={Path.Combine(folder.FullName, "bench.db")};Pooling=False" }, new OwnerKeys()).BuildServiceProvider())
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        await using (var services = Services(folder))
         {
             var stores = services.GetRequiredService<IDbContextFactory<LedgerDb>>();
             await AddStore.MigrateAsync(stores);
             var prices = services.GetRequiredService<PriceFinder>();
             await prices.LoadAsync();
-            var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
             await FillAsync(stores, today, prices.FindList(ModelNameReader.Read("amazon.nova-pro-v1:0"), default, default, "us-east-1", UtcTime.Start(today))!.Id);
+        }
+        // Anew, so that the longest turn is one of the re-pricing.
+        await using (var services = Services(folder))
+        {
+            await services.GetRequiredService<PriceFinder>().LoadAsync();
             var right = await services.GetRequiredService<OwnPrices>().AddAsync(new OwnPrice("amazon.nova-pro-v1:0", default, default, "", default, today.AddDays(-Days), new Dictionary<TokenKind, decimal> { [TokenKind.Input] = 0.4m }, ""), "bench");
 
             var orders = services.GetRequiredService<Repricings>();
@@ -49,6 +53,9 @@ internal static class RepriceSpeed
         folder.Delete(recursive: true);
         return 0;
     }
+
+    private static ServiceProvider Services(DirectoryInfo folder) => new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System)
+        .AddLedger(new StoreOptions { ConnectionString = $"Data Source={Path.Combine(folder.FullName, "bench.db")};Pooling=False" }, new OwnerKeys()).BuildServiceProvider();
 
     private static void Say(string what, Stopwatch watch)
     {

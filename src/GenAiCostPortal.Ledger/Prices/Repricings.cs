@@ -49,6 +49,8 @@ public sealed class Repricings(IDbContextFactory<LedgerDb> stores, WriteGate gat
     public async Task<int> AskAsync(RepricingAsk ask, string who, CancellationToken cancel = default)
     {
         await using var db = await stores.CreateDbContextAsync(cancel);
+        // Asked before the turn too: the first time a query takes longer than a turn may.
+        await RefuseWhileBusyAsync(db, cancel);
         using var turn = await gate.EnterAsync(cancel);
         await RefuseWhileBusyAsync(db, cancel);
         var repricing = new Repricing
@@ -67,6 +69,8 @@ public sealed class Repricings(IDbContextFactory<LedgerDb> stores, WriteGate gat
     public async Task UndoAsync(int id, string who, CancellationToken cancel = default)
     {
         await using var db = await stores.CreateDbContextAsync(cancel);
+        // Asked before the turn too: the first time a query takes longer than a turn may.
+        await RefuseWhileBusyAsync(db, cancel);
         using var turn = await gate.EnterAsync(cancel);
         await RefuseWhileBusyAsync(db, cancel);
         var repricing = await db.Repricings.FirstOrDefaultAsync(r => r.Id == id, cancel) ?? throw new RepricingRefusedException($"There is no re-pricing {id}.");

@@ -28,6 +28,9 @@ public sealed class FilledPageTests(SamplePortal portal, LookTabs tabs) : IClass
     [InlineData("/assessment")]
     [InlineData("/sources?runs=CostExplorer")]
     [InlineData("/settings")]
+    [InlineData("/settings/rules?rule=new")]
+    [InlineData("/settings/splits")]
+    [InlineData("/settings/actions")]
     [InlineData("/access")]
     [InlineData("/welcome")]
     public Task A_page_with_figures_is_fine(string path) => tabs.AssertFineAsync(portal, path);

@@ -51,6 +51,9 @@ public sealed class DayHours(DayVersions versions)
         }
     }
 
+    /// <summary>A part of the ledger by the hours of its day; they add up to it.</summary>
+    internal static long[] Split(in LedgerMoney money, Profiles profiles) => Money.Split(money.NanoUsd, WeightsOf(money, profiles));
+
     private static decimal[] WeightsOf(in LedgerMoney money, Profiles profiles)
     {
         if (money.Kind is not { } kind) return Even;

@@ -15,7 +15,7 @@ public sealed class LedgerDays
 
     private const string Columns = """
         "Day", "TeamId", "ApplicationId", "FeatureId", "EnvironmentId", "AccountId", "RegionId", "ModelId", "ProviderId", "Component", "ReleaseId",
-        COALESCE("Kind" + 1, 0), "Tier", "Method", "BilledServiceId", "Reason", "Basis", CASE WHEN "Category" = 0 THEN 1 ELSE 0 END, "AmountNanoUsd"
+        COALESCE("Kind" + 1, 0), "Tier", "Method", "BilledServiceId", "Reason", "Basis", CASE WHEN "Category" = 0 THEN 1 ELSE 0 END, "AmountNanoUsd", "Tokens"
         """;
 
     private readonly ConcurrentDictionary<DateOnly, (long Version, LedgerMoney[] Rows)> _days = new();
@@ -76,7 +76,7 @@ public sealed class LedgerDays
         key[SpendDimension.Method] = row.GetInt32(13) + 1;
         key[SpendDimension.Service] = row.GetInt32(14);
         return new LedgerMoney(DateOnly.FromDayNumber(row.GetInt32(0)), key, row.GetInt64(18), (Basis)row.GetInt32(16), (AllocationMethod)row.GetInt32(13),
-            (UnattributedReason)row.GetInt32(15), row.GetInt32(17) == 1);
+            (UnattributedReason)row.GetInt32(15), row.GetInt32(17) == 1) { Tokens = row.IsDBNull(19) ? null : row.GetInt64(19) };
     }
 
     private void Keep(DateOnly day, long version, LedgerMoney[] rows)

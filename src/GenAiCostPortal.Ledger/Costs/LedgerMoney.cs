@@ -6,6 +6,9 @@ namespace GenAiCostPortal.Ledger.Costs;
 internal readonly record struct LedgerMoney(
     DateOnly Day, SpendKey Key, long NanoUsd, Basis Basis, AllocationMethod Method, UnattributedReason Reason, bool IsUsage)
 {
+    /// <summary>Tokens it stands for; null where it is not about tokens.</summary>
+    public long? Tokens { get; init; }
+
     /// <summary>Whether recorded calls stand behind it.</summary>
     public bool IsOfCalls => Method is AllocationMethod.Trace or AllocationMethod.InvocationLog || Reason == UnattributedReason.NoFeatureOnCall;
 
@@ -28,7 +31,7 @@ internal readonly record struct LedgerMoney(
         key[SpendDimension.Tier] = (int)entry.Tier + 1;
         key[SpendDimension.Method] = (int)entry.Method + 1;
         key[SpendDimension.Service] = entry.BilledServiceId;
-        return new LedgerMoney(entry.Day, key, entry.AmountNanoUsd, entry.Basis, entry.Method, entry.Reason, entry.Category == ChargeCategory.Usage);
+        return new LedgerMoney(entry.Day, key, entry.AmountNanoUsd, entry.Basis, entry.Method, entry.Reason, entry.Category == ChargeCategory.Usage) { Tokens = entry.Tokens };
     }
 }
 

@@ -51,6 +51,14 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
         return await RowsAsync(new TraceFilter(db, dimensions).Apply(query), query, cancel);
     }
 
+    /// <summary>Traces by the keys of their rows; what is not stored any more is left out.</summary>
+    internal async Task<IReadOnlyList<(long Key, TraceItem Item)>> ByKeysAsync(IReadOnlyList<long> keysOfTraces, CancellationToken cancel = default)
+    {
+        await dimensions.LoadAsync(cancel);
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        return [.. (await db.Traces.AsNoTracking().Where(t => keysOfTraces.Contains(t.Key)).ToListAsync(cancel)).Select(t => (t.Key, Item(t)))];
+    }
+
     /// <summary>One trace, or null when there is none (or its retention has passed).</summary>
     public async Task<TraceDetail?> OpenAsync(TraceId id, CancellationToken cancel = default)
     {

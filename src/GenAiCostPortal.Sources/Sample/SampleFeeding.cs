@@ -41,6 +41,8 @@ internal sealed class SampleFeeding(SampleStage stage, OtlpIntake intake, JobRun
             var spans = await SendTracesAsync(organisation, run, stoppingToken);
             await metrics;
             await ReadBillAsync(days, run, stoppingToken);
+            run.Report(0.9);
+            await jobs.RunAsync(SpikesJob.JobName, new JobRequest(Feed), stoppingToken);
             await run.EndAsync(new RunOutcome(
                 FeedOutcome.Succeeded, string.Create(CultureInfo.InvariantCulture, $"{spans} spans sent, {days.To.DayNumber - days.From.DayNumber} days of bill and metrics read."), "",
                 spans, organisation.Calendar.FirstDay.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), organisation.Calendar.Now), stoppingToken);

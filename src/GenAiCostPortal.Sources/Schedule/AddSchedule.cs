@@ -43,6 +43,7 @@ internal static class AddSchedule
         services.AddSingleton<OfferFiles>();
         services.AddSingleton<IScheduledJob, PriceListJob>();
         services.AddSingleton<IScheduledJob, LedgerJob>();
+        services.AddSingleton<IScheduledJob, SpikesJob>();
         services.AddSingleton<IScheduledJob, RetentionJob>();
         services.AddSingleton<IScheduledJob, AttributionJob>();
         services.AddSingleton<IScheduledJob, RepricingJob>();

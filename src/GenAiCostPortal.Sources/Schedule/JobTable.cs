@@ -39,6 +39,7 @@ internal static class JobTable
         ("Inventory", "0 10 6 * * ?", "every day at 06:10 (UTC)"),
         ("PriceList", "0 30 4 ? * MON", "every Monday at 04:30 (UTC)"),
         ("Ledger", "30 0/10 * * * ?", "every 10 minutes, and after each change of the bill or the rules"),
+        ("Spikes", "40 2/5 * * * ?", "every 5 minutes"),
         ("Retention", "0 40 3 * * ?", "every day at 03:40 (UTC)"),
         ("Attribution", "Off", "when asked, after owner keys were changed"),
         ("Repricing", "Off", "when asked, after prices were changed"),
@@ -46,7 +47,7 @@ internal static class JobTable
 
     // Jobs of the contract that come with later releases may be configured already.
     private static readonly string[] Later =
-        ["Otlp", "Spikes", "Budgets", "Optimise", "ModelReview", "Reports"];
+        ["Otlp", "Budgets", "Optimise", "ModelReview", "Reports"];
 
     public static bool IsKnown(string job) => Defaults.Any(d => d.Job.Equals(job, StringComparison.OrdinalIgnoreCase)) || Later.Contains(job, StringComparer.OrdinalIgnoreCase);
 

@@ -29,6 +29,7 @@ internal static class ApiRegistration
         api.MapPrices();
         api.MapReprice();
         api.MapTraces();
+        api.MapSpikes();
         api.MapFeeds();
         api.MapAssessment();
         api.MapRules();

@@ -92,6 +92,9 @@ internal sealed class ReportQuery(IQueryCollection query, TimeProvider time)
 
     public DateOnly? Day(string parameter) => Time(parameter) is { } time ? DateOnly.FromDateTime(time) : null;
 
+    /// <summary>A day or timestamp; null when not given.</summary>
+    public DateTime? Moment(string parameter) => Time(parameter);
+
     public string Text(string parameter) => query[parameter].ToString();
 
     public static string Word(SpendDimension dimension) => char.ToLowerInvariant(dimension.ToString()[0]) + dimension.ToString()[1..];

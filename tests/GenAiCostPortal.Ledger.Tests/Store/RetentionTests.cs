@@ -22,6 +22,22 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task Traces_that_show_a_spike_stay_with_their_spans()
+    {
+        await using var store = await WriterStore.OpenAsync();
+        await store.WriteAsync(MadeTrace.Call(1, 2, 0, -100 * DayMs, -100 * DayMs + 10), MadeTrace.Call(2, 2, 0, -100 * DayMs, -100 * DayMs + 10), MadeTrace.Call(3, 2, 0, -40 * DayMs, -40 * DayMs + 10));
+        await using (var db = store.Db())
+        {
+            foreach (var key in store.Read("SELECT Key FROM trace WHERE substr(hex(TraceId), -2) IN ('01', '03')"))
+                db.SpikeExemplars.Add(new Spikes.SpikeExemplar { SpikeId = 1, TraceKey = long.Parse(key, System.Globalization.CultureInfo.InvariantCulture) });
+            Assert.Equal(2, await db.SaveChangesAsync());
+        }
+        var outcome = await store.Get<Retention>().RunAsync(new RetentionOptions());
+        Assert.Equal((1, 1, 1), (outcome.Spans, outcome.Calls, outcome.Traces));
+        Assert.Equal([2L, 2, 2], [store.Number("SELECT COUNT(*) FROM span"), store.Number("SELECT COUNT(*) FROM call"), store.Number("SELECT COUNT(*) FROM trace")]);
+    }
+
+    [Fact]
     public async Task Many_traces_leave_in_chunks()
     {
         await using var store = await WriterStore.OpenAsync();

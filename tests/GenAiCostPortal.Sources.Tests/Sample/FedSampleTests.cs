@@ -1,6 +1,7 @@
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Feeds;
 using GenAiCostPortal.Ledger.Prices;
+using GenAiCostPortal.Ledger.Spikes;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Ledger.Usage;
 using GenAiCostPortal.Sources.Aws;
@@ -57,7 +58,7 @@ public sealed class FedSampleTests(FedSample fed) : IClassFixture<FedSample>
     {
         var runs = await fed.Portal.ReadAsync(db => db.FeedRuns.AsNoTracking().ToListAsync());
         Assert.All(runs, r => Assert.True(r.Outcome is FeedOutcome.Succeeded or FeedOutcome.NothingToDo, $"{r.Feed} {r.Connection}: {r.Message}"));
-        Assert.Equal(["CloudWatch", "CostExplorer", "Ledger", "Sample"], runs.Select(r => r.Feed).Distinct().Order());
+        Assert.Equal(["CloudWatch", "CostExplorer", "Ledger", "Sample", "Spikes"], runs.Select(r => r.Feed).Distinct().Order());
         Assert.Equal(2, runs.Count(r => r.Feed == "CostExplorer"));
     }
 
@@ -116,6 +117,33 @@ public sealed class FedSampleTests(FedSample fed) : IClassFixture<FedSample>
         Assert.Equal(billed + firstAttempts * Story.Dear.ThrottledShareOfCalls, row.Calls);
         Assert.Equal(billed * Story.Dear.PromptTokensPerCall, row.Tokens.Input + row.Tokens.CacheRead + row.Tokens.CacheWrite5m);
         Assert.Equal(billed * Story.Dear.OutputTokensPerCall, row.Tokens.Output);
+    }
+
+    /// <summary>From raw OTLP, CloudWatch and the bill to the sentence: the feature, the release, both causes with their factors, and traces that loop.</summary>
+    [Fact]
+    public async Task The_story_is_found_told_and_confirmed_by_the_bill()
+    {
+        var list = fed.Portal.Get<SpikeList>();
+        var listed = await list.ReadAsync(StoryDay, StoryDay.AddDays(1));
+        var item = Assert.Single(listed);
+        Assert.Equal((SpikeScope.Feature, Story.Feature, SpikeKind.Spike), (item.Scope, item.ScopeName, item.Kind));
+        Assert.InRange(item.Start, StoryDay.AddHours(8), StoryDay.AddHours(9));
+        Assert.InRange(item.End, StoryDay.AddHours(19), StoryDay.AddHours(21));
+        Assert.Contains($"prompts in {Story.Feature} grew", item.Sentence, StringComparison.Ordinal);
+        Assert.Contains($"since {Story.ReleaseDear}", item.Sentence, StringComparison.Ordinal);
+        Assert.Contains("calls per request", item.Sentence, StringComparison.Ordinal);
+        Assert.Contains("agent loop", item.Sentence, StringComparison.Ordinal);
+        Assert.Equal((Story.ReleaseDear, SpikeConfirmation.Confirmed), (item.FirstSeenRelease, item.Confirmation));
+
+        var detail = (await list.OpenAsync(item.Id))!;
+        var effects = detail.Change!.Effects.ToDictionary(e => e.Factor + e.Name);
+        Assert.Equal(item.ImpactUsd, effects.Values.Sum(e => e.Usd));
+        Assert.InRange(effects["promptLength"].To!.Value / effects["promptLength"].From!.Value, 0.95 * (double)Story.Factors.PromptTokensPerCall, 1.05 * (double)Story.Factors.PromptTokensPerCall);
+        Assert.InRange(effects["callsPerRequest"].To!.Value / effects["callsPerRequest"].From!.Value, 0.95 * (double)Story.Factors.CallsPerRequest, 1.05 * (double)Story.Factors.CallsPerRequest);
+        Assert.Equal(7, detail.Exemplars.Count);
+        Assert.All(detail.Exemplars.Where(e => e.Role != ExemplarRole.Before), e => Assert.True(e.Trace.Loops > 0 && e.Trace.Release == Story.ReleaseDear));
+        Assert.Equal(0, detail.Exemplars.Single(e => e.Role == ExemplarRole.Before).Trace.Loops);
+        Assert.Contains(detail.Parts, p => p.Scope == SpikeScope.Total);
     }
 
     [Fact]

@@ -25,6 +25,9 @@ public sealed class FilledPageTests(SamplePortal portal, LookTabs tabs) : IClass
     [InlineData("/prices")]
     [InlineData("/prices?show=all&text=claude")]
     [InlineData("/traces")]
+    [InlineData("/spikes?thresholds=show")]
+    [InlineData("/spikes/1")]
+    [InlineData("/explain?from=2026-11-17T08:00&to=2026-11-17T20:00")]
     [InlineData("/assessment")]
     [InlineData("/sources?runs=CostExplorer")]
     [InlineData("/settings")]
@@ -44,6 +47,7 @@ public sealed class FilledPageTests(SamplePortal portal, LookTabs tabs) : IClass
     [InlineData("/traces?text=no-such-workflow")]
     [InlineData("/traces/00000000000000000000000000000001")]
     [InlineData("/assessment/999999")]
+    [InlineData("/spikes/999999")]
     public Task A_page_with_nothing_to_show_is_fine(string path) => tabs.AssertFineAsync(portal, path);
 
     [Theory]

@@ -53,6 +53,11 @@ public sealed partial class SpendPage
         return char.ToUpperInvariant(name[0]) + name[1..];
     }
 
+    /// <summary>The billed days against the comparison; without one, the whole period against its usual hours.</summary>
+    private static string ExplainHref(SpendPicture picture) => picture.Compared is { } before
+        ? Spikes.ExplainAddress.Of(picture.Url, picture.Period.FromUtc, picture.BilledTo.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), before.FromUtc, before.ToUtc)
+        : Spikes.ExplainAddress.Of(picture.Url, picture.Period.FromUtc, picture.Period.ToUtc);
+
     private static string CsvHref(SpendPicture picture) =>
         picture.Url.To("/api/v1/export/spend.csv").WithDays(picture.Period.From, picture.Period.To).With("compare").WithGroupBy([.. picture.GroupBy])
             .With("granularity", SpendSteps.Name(picture.Series.Query.Granularity)).ToString();

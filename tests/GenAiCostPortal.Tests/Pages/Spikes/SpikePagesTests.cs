@@ -1,0 +1,76 @@
+using Bunit;
+using GenAiCostPortal.Ledger.Spikes;
+using GenAiCostPortal.Ledger.Traces;
+using Microsoft.AspNetCore.Components;
+using Xunit;
+
+namespace GenAiCostPortal.Pages.Spikes;
+
+/// <summary>The list and the page of a spike in their states.</summary>
+public sealed class SpikePagesTests
+{
+    private static async Task<long> AddAsync(PageBench store)
+    {
+        await using var db = store.Db();
+        var spike = new Spike
+        {
+            Scope = SpikeScope.Total, Start = new(2026, 11, 20, 8, 0, 0, DateTimeKind.Utc), End = new(2026, 11, 20, 11, 0, 0, DateTimeKind.Utc), ImpactNanoUsd = 5_250_000_000,
+            BaselineNanoUsd = 1_000_000_000, ActualNanoUsd = 6_250_000_000, Sentence = "+$5.25 (×6.3).", DetectedAt = new(2026, 11, 20, 9, 0, 0, DateTimeKind.Utc), Version = 1,
+        };
+        db.Spikes.Add(spike);
+        await db.SaveChangesAsync();
+        return spike.Id;
+    }
+
+    private static async Task<IRenderedComponent<TPage>> OpenAsync<TPage>(PageBench store, string address, Action<ComponentParameterCollectionBuilder<TPage>>? with = null) where TPage : IComponent
+    {
+        var page = store.Render(address, with);
+        await page.WaitForStateAsync(() => page.FindAll(".state, .lead, table").Count > 0, TimeSpan.FromSeconds(30));
+        return page;
+    }
+
+    [Fact]
+    public async Task Without_spikes_the_list_says_what_is_watched()
+    {
+        await using var store = await PageBench.OpenAsync();
+        var page = await OpenAsync<SpikesPage>(store, "/spikes");
+        Assert.Contains("Nothing left its usual course", page.Find(".state").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_spike_is_listed_with_its_sentence_and_leads_to_its_page()
+    {
+        await using var store = await PageBench.OpenAsync();
+        var id = await AddAsync(store);
+        var page = await OpenAsync<SpikesPage>(store, "/spikes?status=open");
+        var row = Assert.Single(page.FindAll("table.spikes tbody tr"));
+        Assert.Equal($"/spikes/{id}", row.QuerySelector("a.key")!.GetAttribute("href"));
+        Assert.Contains("+$5.25 (×6.3).", row.TextContent, StringComparison.Ordinal);
+        page = await OpenAsync<SpikesPage>(store, "/spikes?status=resolved");
+        Assert.Contains("No spike with this status", page.Find(".state").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_explanation_shows_each_effect_and_both_ends()
+    {
+        await using var store = await PageBench.OpenAsync();
+        await store.WriteAsync([.. MadeSpans.Agent(new TraceId(1, 1), 4)]);
+        var page = await OpenAsync<ExplainPage>(store, "/explain?from=2026-11-21&to=2026-11-22&baselineFrom=2026-11-20&baselineTo=2026-11-21");
+        var rows = page.FindAll("table.waterfall tbody tr");
+        Assert.Equal(3, rows.Count);
+        Assert.Contains("+$1.26", rows[1].TextContent, StringComparison.Ordinal);
+        Assert.Equal("$1.26", rows[2].QuerySelectorAll("td").First(c => c.TextContent.StartsWith('$')).TextContent);
+        Assert.Contains("What this cannot know", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_traces_are_compared_step_by_step()
+    {
+        await using var store = await PageBench.OpenAsync();
+        var (first, second) = (new TraceId(1, 1), new TraceId(1, 2));
+        await store.WriteAsync([.. MadeSpans.Agent(first, 4), .. MadeSpans.Agent(second, 2)]);
+        var page = await OpenAsync<Traces.ComparePage>(store, $"/traces/{first}/compare/{second}", p => p.Add(c => c.TraceHex, first.ToString()).Add(c => c.OtherHex, second.ToString()));
+        Assert.Contains("4 / 2", page.Find("table.compare tfoot").TextContent, StringComparison.Ordinal);
+        Assert.Contains("+$0.6300", page.Find("table.compare tfoot").TextContent, StringComparison.Ordinal);
+    }
+}

@@ -7,7 +7,8 @@ namespace GenAiCostPortal.Ledger.Costs;
 public sealed class BillWriter(
     IDbContextFactory<LedgerDb> stores, Dimensions dimensions, WriteGate gate, LedgerChanges changes, EstimateFreezer freezer, AccountLabels labels)
 {
-    private const int LinesPerTransaction = 250, DaysPerTransaction = 100;
+    // Looking at an account that has nothing new takes as long as writing some lines.
+    private const int LinesPerTransaction = 250, LinesAnAccountIsWorth = 10, DaysPerTransaction = 100;
 
     private readonly BillDayWriter _days = new(dimensions);
     private bool _isCompiled;
@@ -90,7 +91,7 @@ public sealed class BillWriter(
         var size = 0;
         foreach (var account in accounts)
         {
-            var more = lines(account);
+            var more = lines(account) + LinesAnAccountIsWorth;
             if (batch.Count > 0 && size + more > LinesPerTransaction)
             {
                 yield return batch;

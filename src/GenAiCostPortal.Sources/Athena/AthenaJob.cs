@@ -27,7 +27,7 @@ internal sealed partial class AthenaJob(
     public IReadOnlyList<string> Connections => [.. options.Connections.Where(c => c.Athena.Enabled).Select(c => c.Name)];
     public TimeSpan? Reach => TimeSpan.FromDays(800);
 
-    public IEnumerable<FeedPlan> Plans(string when, Func<DateTime?> nextRun) => options.OrNone.Select(c => new FeedPlan(
+    public IEnumerable<FeedPlan> Plans(string when, Func<DateTime?> nextRun) => options.OnOrFirst(c => c.Athena.Enabled).Select(c => new FeedPlan(
         Name, c.Name, "Data Exports through Athena", "The same as Data Exports, from Parquet or from exports too large to copy: Athena sums them where they lie",
         string.Create(CultureInfo.InvariantCulture, $"$5 per TB scanned, at least 10 MB a query: a query a day, two until the 20th. At most ${c.Athena.MonthlyBudgetUsd:0.##} a month and {c.Athena.MaxScannedGb:0.##} GB a query"),
         ["athena:GetTableMetadata", "athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution", "glue:GetDatabase", "glue:GetTable", "glue:GetPartitions",

@@ -7,7 +7,7 @@ namespace GenAiCostPortal.Sources.Aws;
 internal static class PermissionProbes
 {
     private const string Json10 = "application/x-amz-json-1.0", Json11 = "application/x-amz-json-1.1";
-    private static readonly HashSet<string> OnePerPartition = new(StringComparer.Ordinal) { "ce", "organizations", "pricing" };
+    private static readonly HashSet<string> OnePerPartition = new(StringComparer.Ordinal) { "ce", "organizations", "pricing", "athena" };
 
     /// <summary>Whether the action belongs to each region on its own.</summary>
     public static bool IsRegional(string action) => !OnePerPartition.Contains(action[..action.IndexOf(':', StringComparison.Ordinal)]);
@@ -25,7 +25,7 @@ internal static class PermissionProbes
     /// <summary>The read, or null where only a real run can tell.</summary>
     public static AwsCall? Of(string action, string region, AwsConnectionOptions connection, DateTimeOffset now, string feed = "")
     {
-        var store = feed == "DataExports" ? connection.DataExports.Bucket : connection.InvocationLogs.Bucket;
+        var store = feed is "DataExports" or "Athena" ? connection.DataExports.Bucket : connection.InvocationLogs.Bucket;
         var (today, yesterday) = (Day(now), Day(now.AddDays(-1)));
         var (to, from) = (now.ToUnixTimeSeconds(), now.AddMinutes(-5).ToUnixTimeSeconds());
         return action switch
@@ -38,6 +38,8 @@ internal static class PermissionProbes
                 $$$"""{"StartTime":{{{from}}},"EndTime":{{{to}}},"MetricDataQueries":[{"Id":"probe","MetricStat":{"Metric":{"Namespace":"AWS/Bedrock","MetricName":"Invocations"},"Period":300,"Stat":"Sum"}}]}"""),
             "organizations:ListAccounts" => Target("organizations", region, "AWSOrganizationsV20161128.ListAccounts", Json11, """{"MaxResults":1}"""),
             "pricing:GetProducts" => Target("pricing", region, "AWSPriceListService.GetProducts", Json11, """{"ServiceCode":"AmazonBedrock","MaxResults":1}"""),
+            "athena:GetTableMetadata" when connection.Athena is { Database.Length: > 0, Table.Length: > 0 } own => Target("athena", own.Region is { Length: > 0 } home ? home : region, "AmazonAthena.GetTableMetadata", Json11,
+                System.Text.Json.JsonSerializer.Serialize(new { CatalogName = "AwsDataCatalog", DatabaseName = own.Database, TableName = own.Table, own.WorkGroup })),
             "tag:GetResources" => Target("tagging", region, "ResourceGroupsTaggingAPI_20170126.GetResources", Json11, """{"ResourcesPerPage":1}"""),
             "sagemaker:ListEndpoints" => Target("sagemaker", region, "SageMaker.ListEndpoints", Json11, """{"MaxResults":1}"""),
             "logs:FilterLogEvents" when LogGroup(connection) is { } group => Target("logs", region, "Logs_20140328.FilterLogEvents", Json11,

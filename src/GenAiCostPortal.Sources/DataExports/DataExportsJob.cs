@@ -31,7 +31,7 @@ internal sealed class DataExportsJob(
     public IReadOnlyList<string> Connections => [.. options.Connections.Where(c => c.DataExports.Enabled).Select(c => c.Name)];
     public TimeSpan? Reach => TimeSpan.FromDays(800);
 
-    public IEnumerable<FeedPlan> Plans(string when, Func<DateTime?> nextRun) => options.OrNone.Select(c => new FeedPlan(
+    public IEnumerable<FeedPlan> Plans(string when, Func<DateTime?> nextRun) => options.OnOrFirst(c => c.DataExports.Enabled).Select(c => new FeedPlan(
         Name, c.Name, "Data Exports (CUR 2.0 or FOCUS)", "The bill with every tag, cost category, resource and IAM principal. Where Cost Explorer reads the same day, the export is the bill and the difference is shown",
         "$0.005 per 1,000 listings and $0.0004 per 1,000 files, less than $0.10 a month; reading from another region also costs AWS's transfer per GB",
         ["s3:ListBucket", "s3:GetObject"], c.DataExports.Enabled, c.DataExports.Enabled ? when : "off", TimeSpan.FromHours(72), nextRun));

@@ -9,7 +9,7 @@ namespace GenAiCostPortal.Sources.DataExports;
 /// A billing period summed to the ledger's grain while it streams by: memory follows the number of cells, not of lines. Lines outside
 /// the GenAI scope are one sum per day, account and service.
 /// </summary>
-internal sealed class ExportCells(DateOnly first, DateOnly end, KeptTags kept)
+internal sealed class ExportCells(DateOnly first, DateOnly end, KeptTags kept, int cellsAtMost = ExportCells.CellsAtMost)
 {
     /// <summary>Cells of a period that keep their own resource and caller; later ones share <see cref="Dimensions.Other"/>.</summary>
     internal const int CellsAtMost = 500_000;
@@ -68,7 +68,7 @@ internal sealed class ExportCells(DateOnly first, DateOnly end, KeptTags kept)
         if (!_days.TryGetValue(day, out var cells)) _days[day] = cells = [];
         var key = new Key(Number(line.AccountId), Number(line.Region), Number(line.Service), Number(line.UsageType), Number(line.Unit), tags.Number,
             Number(line.ResourceId), Number(ExportPrincipals.Of(line.Principal)), line.Category);
-        if (Count >= CellsAtMost && !cells.ContainsKey(key))
+        if (Count >= cellsAtMost && !cells.ContainsKey(key))
         {
             key = key with { Resource = Number(key.Resource == 0 ? "" : Dimensions.Other), Principal = Number(key.Principal == 0 ? "" : Dimensions.Other) };
             Capped++;

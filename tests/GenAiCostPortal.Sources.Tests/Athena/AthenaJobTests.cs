@@ -160,6 +160,17 @@ public sealed class AthenaJobTests
         Assert.Contains(bench.Portal.Log.Entries, e => e.Text.Contains("TABLE_NOT_FOUND", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_right_to_see_the_table_is_tried_where_the_table_is()
+    {
+        var (bench, _) = await OpenAsync(a => a.Region = "eu-central-1");
+        await using var b = bench;
+        bench.Portal.Get<FeedPlans>().Set([new FeedPlan("Athena", "Payer", "", "", "", ["athena:GetTableMetadata", "athena:StartQueryExecution"], true, "", TimeSpan.FromHours(1), () => null)]);
+        var results = await bench.Portal.Get<PermissionCheck>().RunAsync("Athena", "Payer", "me");
+        Assert.Equal([PermissionState.Allowed, PermissionState.NotTried], results.Select(r => r.State));
+        Assert.Equal(("GetTableMetadata", "eu-central-1"), (bench.Server.Calls.Single().Operation, bench.Server.Calls.Single().Region));
+    }
+
     [Theory]
     // Whole MB, at least 10 of them, at $5 per million MB.
     [InlineData(0, 50_000)]

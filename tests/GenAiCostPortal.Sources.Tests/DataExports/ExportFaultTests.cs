@@ -88,4 +88,14 @@ public sealed class ExportFaultTests
         Assert.Equal(FeedOutcome.Failed, denied.Outcome);
         Assert.Contains("s3:ListBucket", denied.Message + denied.Cure, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_rights_are_tried_on_the_bucket_of_the_export()
+    {
+        await using var bench = await ExportBench.OpenAsync(c => c.InvocationLogs.Bucket = "another");
+        bench.Portal.Get<FeedPlans>().Set([new FeedPlan("DataExports", "Payer", "", "", "", ["s3:ListBucket", "s3:GetObject"], true, "", TimeSpan.FromHours(1), () => null)]);
+        var results = await bench.Portal.Get<PermissionCheck>().RunAsync("DataExports", "Payer", "me");
+        Assert.Equal([PermissionState.Allowed, PermissionState.Allowed], results.Select(r => r.State));
+        Assert.All(bench.Server.Calls, c => Assert.Equal(ExportBench.Bucket, c.Body.GetProperty("Bucket").GetString()));
+    }
 }

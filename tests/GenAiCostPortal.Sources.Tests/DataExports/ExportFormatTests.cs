@@ -7,10 +7,10 @@ namespace GenAiCostPortal.Sources.DataExports;
 
 public sealed class ExportFormatTests
 {
-    private static async Task<ExportCells> ReadAsync(string file, string format = ExportFormat.Cur2, string metric = "UnblendedCost", DateOnly? first = null)
+    private static async Task<ExportCells> ReadAsync(string file, string format = ExportFormat.Cur2, string metric = "UnblendedCost", DateOnly? first = null, int cellsAtMost = ExportCells.CellsAtMost)
     {
         var month = first ?? new DateOnly(2026, 11, 1);
-        var cells = new ExportCells(month, month.AddMonths(1), new KeptTags(new OwnerTagKeys(), ["environment", "business unit"]));
+        var cells = new ExportCells(month, month.AddMonths(1), new KeptTags(new OwnerTagKeys(), ["environment", "business unit"]), cellsAtMost);
         await ExportFiles.ReadAsync(new MemoryStream(ExportBench.Gzip(file)), "file", h => ExportFormat.Of(h, format, metric), cells.Add, () => 0, _ => { }, CancellationToken.None);
         return cells;
     }
@@ -115,9 +115,20 @@ public sealed class ExportFormatTests
     public void The_unit_of_a_marketplace_line_stands_in_its_description(string unit, string description, string read) => Assert.Equal(read, Cur2Format.Unit(unit, description));
 
     [Fact]
-    public async Task Zeros_exponents_and_empty_fields_are_read_and_many_resources_are_summed_up_beyond_the_cap()
+    public async Task Zeros_exponents_and_empty_fields_are_read()
     {
         var cells = await ReadAsync(File(CurColumns, Cur(Day(3), "1.5E-7"), Cur(Day(3), ""), Cur(Day(3), "0", ("line_item_usage_amount", "0"))));
         Assert.Equal((0.00000015m, 2L), (All(cells).Sum(l => l.AmountUsd), cells.Lines));
+    }
+
+    [Fact]
+    public async Task Beyond_the_cap_resources_and_callers_are_summed_up_and_counted_and_no_money_is_lost()
+    {
+        var rows = Enumerable.Range(0, 50).Select(i => Cur(Day(3), "0.1", ("line_item_resource_id", $"arn:{i}"), ("line_item_iam_principal", i % 2 == 0 ? $"user-{i}" : ""), ("resource_tags", """{"user_team":"a"}""")));
+        var cells = await ReadAsync(File(CurColumns, rows), cellsAtMost: 10);
+        var lines = All(cells);
+        Assert.Equal((5m, 50_000m, 40L, 12), (lines.Sum(l => l.AmountUsd), lines.Sum(l => l.Quantity), cells.Capped, lines.Count));
+        Assert.Equal([("(other)", ""), ("(other)", "(other)")], lines.Where(l => l.ResourceId == "(other)").Select(l => (l.ResourceId, l.Principal)).Order());
+        Assert.All(lines, l => Assert.Equal("a", l.Tags["Team"]));
     }
 }

@@ -67,7 +67,7 @@ internal sealed class RawSample
 
     /// <summary>
     /// What is used but not billed yet of a day: per account, region, model and kind the larger of what was recorded and what was
-    /// metered, less what was billed, at the public list price.
+    /// metered, less what was billed; recorded calls at the public list price, metered usage at the account's billed rate.
     /// </summary>
     public async Task<decimal> NotBilledUsdAsync(DateOnly day)
     {
@@ -82,7 +82,9 @@ internal sealed class RawSample
                         var recorded = AllCalls.Where(c => c.Day == day && c.Account == account && c.Region == region && c.Model == model.Id && c.IsBillable).Sum(c => c[kind]);
                         var metered = await MeteredAsync(account, region, model.Id, kind, day);
                         var onBill = billed.Where(b => b.Key1 == model.Service && b.Key2 == model.UsageType(prefix, kind) && model.IsOf(region)).Sum(b => b.Quantity * model.TokensPerUnit);
-                        sum += Math.Max(0, Math.Max(recorded, metered) - onBill) * model.ListUsd(kind) / 1_000_000m;
+                        // Calls were priced before any bill, at the list; what is only metered at the rate that the account's bills have shown.
+                        sum += Math.Max(0, recorded - onBill) * model.ListUsd(kind) / 1_000_000m;
+                        sum += Math.Max(0, metered - Math.Max(recorded, onBill)) * model.ListUsd(kind) * model.BilledShare / 1_000_000m;
                     }
         }
         return sum;

@@ -50,7 +50,7 @@ internal sealed class SpendScreen(PortalTab tab)
     public async Task WaitAsync(params string[] words)
     {
         await tab.WaitForPageAsync("Spend");
-        await tab.Page.Locator("a[download]" + string.Concat(words.Select(w => $"[href*='{w}']"))).WaitForAsync();
+        await tab.Page.Locator("a[download][href^='/api/v1/export/spend.csv']" + string.Concat(words.Select(w => $"[href*='{w}']"))).WaitForAsync();
         await tab.Page.Locator("[data-figure=table-total]").WaitForAsync();
     }
 

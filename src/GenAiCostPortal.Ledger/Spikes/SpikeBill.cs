@@ -9,12 +9,12 @@ public sealed class SpikeBill(IDbContextFactory<LedgerDb> stores, WriteGate gate
 {
     private const decimal Agrees = 0.1m, Shows = 0.3m;
 
-    /// <summary>Confirms what can be; answers how many.</summary>
-    public async Task<int> ConfirmAsync(CancellationToken cancel = default)
+    /// <summary>Confirms what can be; answers the numbers of those spikes.</summary>
+    public async Task<IReadOnlyList<long>> ConfirmAsync(CancellationToken cancel = default)
     {
         await using var db = await stores.CreateDbContextAsync(cancel);
         var open = await db.Spikes.AsNoTracking().Where(s => s.ConfirmedAt == null && !s.IsRunning && !s.IsWithdrawn && s.PartOfId == null && s.Kind != SpikeKind.Ramp).ToListAsync(cancel);
-        var confirmed = 0;
+        var confirmed = new List<long>();
         foreach (var spike in open)
         {
             if (!await IsClosedAsync(db, spike, cancel)) continue;
@@ -24,9 +24,10 @@ public sealed class SpikeBill(IDbContextFactory<LedgerDb> stores, WriteGate gate
                 : excess != 0 && (billed - baseline) / excess < Shows ? SpikeConfirmation.Denied : SpikeConfirmation.Corrected;
             var now = clock.GetUtcNow().UtcDateTime;
             using var turn = await gate.EnterAsync(cancel);
-            confirmed += await db.Spikes.Where(s => s.Id == spike.Id).ExecuteUpdateAsync(u => u
+            await db.Spikes.Where(s => s.Id == spike.Id).ExecuteUpdateAsync(u => u
                 .SetProperty(s => s.Confirmation, verdict).SetProperty(s => s.BilledNanoUsd, Money.ToNanoUsd(billed)).SetProperty(s => s.EstimatedNanoUsd, Money.ToNanoUsd(estimated))
                 .SetProperty(s => s.ConfirmedAt, now).SetProperty(s => s.UpdatedAt, now).SetProperty(s => s.Version, s => s.Version + 1), cancel);
+            confirmed.Add(spike.Id);
         }
         return confirmed;
     }

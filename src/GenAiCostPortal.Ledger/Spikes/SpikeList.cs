@@ -36,7 +36,8 @@ public sealed record CoursePoint(DateTime Time, double Seen, double? Expected, d
 /// <summary>Reads spikes for the page, the navigation and the API.</summary>
 public sealed class SpikeList(IDbContextFactory<LedgerDb> stores, Dimensions dimensions, SeriesReader series, TraceSearch traces, TimeProvider clock)
 {
-    private const int Most = 500;
+    // Older rows of the list stand without their course: reading all hours of a year for small pictures would cost seconds.
+    private const int Most = 500, CourseDays = 45;
 
     /// <summary>Newest first; parts of other spikes and what late data took back are left out.</summary>
     public async Task<IReadOnlyList<SpikeItem>> ReadAsync(DateTime from, DateTime to, bool withCourse = false, CancellationToken cancel = default)
@@ -117,7 +118,7 @@ public sealed class SpikeList(IDbContextFactory<LedgerDb> stores, Dimensions dim
     {
         var now = clock.GetUtcNow().UtcDateTime;
         var oldest = (int)(now - rows.Min(r => r.Start)).TotalDays + 2;
-        var hours = await series.HoursAsync(db, now, Math.Min(oldest, 120), null, cancel);
+        var hours = await series.HoursAsync(db, now, Math.Min(oldest, CourseDays), null, cancel);
         var days = rows.Exists(r => r.Grain == SpikeGrain.Day) ? await series.DaysAsync(db, now, oldest + 10, cancel) : [];
         return [.. rows.Select(r =>
         {

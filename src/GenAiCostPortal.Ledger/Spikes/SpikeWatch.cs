@@ -61,8 +61,10 @@ public sealed class SpikeWatch(
         }
         closed += await CloseAsync(known, rows.Values, from, cancel);
         var confirmed = await bill.ConfirmAsync(cancel);
+        // What was explained by estimates is explained again by the bill.
+        foreach (var spike in await db.Spikes.AsNoTracking().Where(s => confirmed.Contains(s.Id)).ToListAsync(cancel)) await PutAsync(spike, false, true, cancel);
         if (all.Count > 0) await NoteAsync(now, cancel);
-        var outcome = new WatchOutcome(all.Count, opened, changed, closed, confirmed);
+        var outcome = new WatchOutcome(all.Count, opened, changed, closed, confirmed.Count);
         if (!outcome.IsNothing) changes.Say(LedgerPart.Spikes);
         return outcome;
     }

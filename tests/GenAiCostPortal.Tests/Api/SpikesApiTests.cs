@@ -21,7 +21,7 @@ public sealed class SpikesApiTests
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<LedgerDb>>().CreateDbContextAsync();
         var spike = new Spike
         {
-            Scope = SpikeScope.Total, Start = new(2026, 11, 20, 8, 0, 0, DateTimeKind.Utc), End = new(2026, 11, 20, 11, 0, 0, DateTimeKind.Utc), ImpactNanoUsd = 5_250_000_000,
+            Scope = SpikeScope.Total, Grain = SpikeGrain.Day, Start = new(2026, 11, 20, 8, 0, 0, DateTimeKind.Utc), End = new(2026, 11, 20, 11, 0, 0, DateTimeKind.Utc), ImpactNanoUsd = 5_250_000_000,
             BaselineNanoUsd = 1_000_000_000, ActualNanoUsd = 6_250_000_000, Sentence = "+$5.25.", DetectedAt = new(2026, 11, 20, 9, 0, 0, DateTimeKind.Utc), UpdatedAt = new(2026, 11, 20, 9, 0, 0, DateTimeKind.Utc), Version = 1,
         };
         db.Spikes.Add(spike);

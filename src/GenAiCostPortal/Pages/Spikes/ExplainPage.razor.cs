@@ -2,6 +2,7 @@ using GenAiCostPortal.Figures;
 using GenAiCostPortal.Filters;
 using GenAiCostPortal.Ledger.Spikes;
 using GenAiCostPortal.Ledger.Store;
+using Microsoft.JSInterop;
 
 namespace GenAiCostPortal.Pages.Spikes;
 
@@ -29,6 +30,8 @@ public sealed partial class ExplainPage
         var (from, to) = (ExplainAddress.Read(url, "from"), ExplainAddress.Read(url, "to"));
         return from < to && to - from <= TimeSpan.FromDays(800) ? (from.Value, to.Value) : (Now.Date.AddHours(Now.Hour - 23), Now.Date.AddHours(Now.Hour + 1));
     }
+
+    private async Task PrintAsync() => await Script.InvokeVoidAsync("print");
 
     private string Sub => Reading.Answer?.Change is not { } change ? "" : $"{Title(change.From, change.To)} UTC · compared with the {change.Baseline}";
 

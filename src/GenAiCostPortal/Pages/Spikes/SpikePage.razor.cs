@@ -4,6 +4,7 @@ using GenAiCostPortal.Filters;
 using GenAiCostPortal.Ledger.Spikes;
 using GenAiCostPortal.Ledger.Store;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace GenAiCostPortal.Pages.Spikes;
 
@@ -19,6 +20,8 @@ public sealed partial class SpikePage
 
     protected override async Task<OpenedSpike> ReadAsync(PortalUrl url, CancellationToken cancel) =>
         new(await Spikes.OpenAsync(Id, cancel), await Actions.MayAsync(Policies.Analyst));
+
+    private async Task PrintAsync() => await Script.InvokeVoidAsync("print");
 
     private string Title => Reading.Answer?.Detail is { } detail ? SpikeWords.Title(detail.Spike) : "Spike";
     private string Sub => Reading.Answer?.Detail is not { } detail ? "" : $"{detail.Spike.ScopeName} · {SpikeWords.When(detail.Spike)} UTC{(detail.Change is { } change ? $" · compared with the {change.Baseline}" : "")}";

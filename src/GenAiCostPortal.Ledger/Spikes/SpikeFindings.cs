@@ -33,10 +33,11 @@ internal static class SpikeFindings
         return Once([.. all.OrderBy(f => f.Start).ThenBy(f => f.Key.Scope).ThenBy(f => f.Key.ScopeId)]);
     }
 
-    /// <summary>Tokens are news of their own where they have no price, or by the million an hour; else money says it better.</summary>
+    /// <summary>Tokens are news of their own where they have no price, or by the million an hour for two hours or more; else money says it better.</summary>
     private static bool Matters(FoundSpike found, IReadOnlyDictionary<SeriesKey, SpikeSeries> series, SpikeSettings limits)
     {
-        if (found.Excess >= Many * limits.Floor * (found.End - found.Start).TotalHours) return true;
+        var hours = (found.End - found.Start).TotalHours;
+        if (hours >= 2 && found.Excess >= Many * limits.Floor * hours) return true;
         if (!series.TryGetValue(found.Key with { Measure = SpikeMeasure.Cost }, out var cost)) return true;
         var (from, to) = ((int)((found.Start - cost.Start) / cost.Steps.Length), (int)((found.End - cost.Start) / cost.Steps.Length));
         return cost.Values.AsSpan(from, to - from).IndexOfAnyExcept(0) < 0;

@@ -13,6 +13,13 @@ public sealed class BillWriter(
     private readonly BillDayWriter _days = new(dimensions);
     private bool _isCompiled;
 
+    /// <summary>First day of which a feed's lines are stored; null without any.</summary>
+    public async Task<DateOnly?> FirstDayAsync(string feed, CancellationToken cancel = default)
+    {
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        return await db.BilledLines.Where(l => l.Feed == feed).OrderBy(l => l.Day).Select(l => (DateOnly?)l.Day).FirstOrDefaultAsync(cancel);
+    }
+
     /// <summary>Replaces the days read, freezes the estimate before a day's first bill, marks changed days for the ledger build. Returns rows written.</summary>
     public async Task<int> ReplaceAsync(BilledDaysRead read, CancellationToken cancel = default)
     {

@@ -8,6 +8,9 @@ public sealed class AwsOptions
     public decimal MonthlyApiBudgetUsd { get; set; } = 20m;
     public PriceListOptions PriceList { get; set; } = new();
 
+    /// <summary>AWS's cost metric that every billed figure is in: <c>UnblendedCost</c> …; one for all connections that read a bill.</summary>
+    public string CostMetric => (Connections.Find(c => c.ReadsBill) ?? Connections.FirstOrDefault())?.CostExplorer.Metric is { Length: > 0 } metric ? metric : "UnblendedCost";
+
     /// <summary>The connections, or one nameless and switched off, so that a feed can say what it would need.</summary>
     internal IReadOnlyList<AwsConnectionOptions> OrNone => Connections.Count > 0 ? Connections : [new AwsConnectionOptions()];
 
@@ -33,6 +36,8 @@ public sealed class AwsConnectionOptions
     /// configuration, so that no setting can pass made numbers off as a bill.
     /// </summary>
     public IAwsApi? MadeApi { get; internal set; }
+    /// <summary>A feed of this connection brings a bill.</summary>
+    public bool ReadsBill => CostExplorer.Enabled || DataExports.Enabled || Athena.Enabled;
     public CostExplorerOptions CostExplorer { get; set; } = new();
     public CloudWatchOptions CloudWatch { get; set; } = new();
     public XRayOptions XRay { get; set; } = new();

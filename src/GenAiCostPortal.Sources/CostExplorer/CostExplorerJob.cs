@@ -12,10 +12,11 @@ namespace GenAiCostPortal.Sources.CostExplorer;
 /// days. Today is left out: a bill of half a day would freeze the day's estimate too early.
 /// </summary>
 internal sealed class CostExplorerJob(
-    AwsConnections connections, AwsOptions options, CostExplorerReader reader, BillWriter writer, FeedRuns runs, AwsCostMeter meter, TimeProvider time)
+    AwsConnections connections, AwsOptions options, CostExplorerReader reader, BillWriter writer, FeedRuns runs, FeedCursors cursors, AwsCostMeter meter, TimeProvider time)
     : IScheduledJob
 {
     private const int ShortDays = 3;
+    private const string MetricRead = "metric";
     /// <summary>A backfill is read and written in steps of this many days.</summary>
     internal const int StepDays = 31;
 
@@ -34,8 +35,11 @@ internal sealed class CostExplorerJob(
         var connection = connections.Get(run.Connection);
         if (connection.Options.AccountId is "")
             throw new CannotRunException($"Connection {run.Connection} has no AccountId.", "Set Aws:Connections:N:AccountId to the account (or payer) whose bill this is.");
+        var metric = connection.Options.CostExplorer.Metric;
+        var before = await cursors.FindAsync(Name, run.Connection, MetricRead, cancel);
         var range = run.Request.Days ?? await DueAsync(run, connection.Options, cancel);
         if (range is null) return;
+        if (run.Request.Days is null && before is not null && before != metric) range = await WithAllBilledAsync(range, cancel);
 
         var steps = Steps(range).ToList();
         for (var i = 0; i < steps.Count; i++)
@@ -47,6 +51,7 @@ internal sealed class CostExplorerJob(
             run.HasChangedTheBill = true;
             run.Cover(UtcTime.Start(steps[i].From), UtcTime.Start(steps[i].To));
         }
+        if (run.Request.Days is null || before is null) await cursors.SetAsync(Name, run.Connection, MetricRead, metric, cancel);
         var words = string.Create(CultureInfo.InvariantCulture, $"{range.To.DayNumber - range.From.DayNumber} days read with {run.Tally.Requests} requests (${Money.ToUsd(run.Tally.CostNanoUsd):0.00}).");
         // A setting that is not followed is said, not ignored.
         if (connection.Options.CostExplorer.Granularity == "Hourly") words += " Read by the day: hourly granularity is not read yet.";
@@ -72,6 +77,15 @@ internal sealed class CostExplorerJob(
         var from = known is { } to && DateOnly.FromDateTime(to) < wholeFrom ? DateOnly.FromDateTime(to) : wholeFrom;
         var oldest = today.AddDays(-(int)Reach!.Value.TotalDays);
         return new DayRange(from < oldest ? oldest : from, today);
+    }
+
+    // Another metric restates every day that is stored: two metrics side by side would be neither.
+    private async Task<DayRange> WithAllBilledAsync(DayRange due, CancellationToken cancel)
+    {
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var (first, oldest) = (await writer.FirstDayAsync(Name, cancel) ?? due.From, today.AddDays(-(int)Reach!.Value.TotalDays));
+        var from = first < oldest ? oldest : first;
+        return from < due.From ? due with { From = from } : due;
     }
 
     private static IEnumerable<DayRange> Steps(DayRange range)

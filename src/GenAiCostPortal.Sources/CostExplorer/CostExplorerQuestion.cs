@@ -20,7 +20,7 @@ public sealed class CostExplorerQuestions(AwsOptions options, OwnerKeys owners)
     private static readonly Expression IsUsage = Expression.Of("RECORD_TYPE", "Usage");
 
     /// <summary>AWS's cost metric that every billed figure is in.</summary>
-    public string Metric => options.Connections.FirstOrDefault(c => c.CostExplorer.Enabled || c.DataExports.Enabled)?.CostExplorer.Metric is { Length: > 0 } metric ? metric : "UnblendedCost";
+    public string Metric => options.CostMetric;
 
     /// <summary>The bill of a period, <paramref name="to"/> exclusive: the GenAI services whole, and the tagged usage of others.</summary>
     public CostExplorerQuestion OfPeriod(DateOnly from, DateOnly to, IReadOnlyList<BilledScope> scopes)

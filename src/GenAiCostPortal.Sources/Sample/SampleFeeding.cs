@@ -1,5 +1,6 @@
 using System.Globalization;
 using GenAiCostPortal.Ledger.Feeds;
+using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Sources.BedrockMetrics;
 using GenAiCostPortal.Sources.CostExplorer;
 using GenAiCostPortal.Sources.Otlp;
@@ -14,7 +15,7 @@ namespace GenAiCostPortal.Sources.Sample;
 /// row of its own (feed "Sample") shows how far it is and keeps to which time the history reaches, so that a restart goes on with
 /// the same organisation.
 /// </summary>
-internal sealed class SampleFeeding(SampleStage stage, OtlpIntake intake, JobRunner jobs, FeedRuns runs, TimeProvider time, ILogger<SampleFeeding> log)
+internal sealed class SampleFeeding(SampleStage stage, OtlpIntake intake, JobRunner jobs, FeedRuns runs, RuleDesk rules, TimeProvider time, ILogger<SampleFeeding> log)
     : BackgroundService
 {
     private const string Feed = "Sample";
@@ -37,6 +38,7 @@ internal sealed class SampleFeeding(SampleStage stage, OtlpIntake intake, JobRun
         {
             var organisation = stage.Make(time.GetUtcNow().UtcDateTime);
             var days = new DayRange(organisation.Calendar.FirstDay, organisation.Calendar.Today);
+            await LarkfieldRules.AddAsync(rules, organisation.Calendar, stoppingToken);
             var metrics = ReadMetricsAsync(days, stoppingToken);
             var spans = await SendTracesAsync(organisation, run, stoppingToken);
             await metrics;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Usage;
+using GenAiCostPortal.Sources.Aws;
 
 namespace GenAiCostPortal.Api;
 
@@ -19,7 +20,7 @@ internal static class SpendApi
     public sealed record Answer(
         DateTime From, DateTime To, string View, string Currency, DateTime AsOf, DateOnly? BilledThrough, decimal TotalUsd, decimal BilledUsd, decimal EstimatedUsd,
         decimal UnattributedUsd, decimal? ExplainedShare, decimal? MeasuredShare, decimal? DeclaredShare, decimal OutsideScopeUsd, decimal OffBillUsd,
-        decimal NotKnownUsd, IReadOnlyList<RowAnswer> Rows);
+        decimal NotKnownUsd, string CostMetric, IReadOnlyList<RowAnswer> Rows);
 
     public static void MapSpend(this IEndpointRouteBuilder api)
     {
@@ -34,7 +35,7 @@ internal static class SpendApi
         return new SpendQuery(from, to, query.GroupBy(), query.OneOf("granularity", fallback), query.OneOf("view", SpendView.Ledger), query.Filter());
     }
 
-    private static async Task<IResult> Spend(HttpContext context, SpendReport report, TimeProvider time)
+    private static async Task<IResult> Spend(HttpContext context, SpendReport report, AwsOptions aws, TimeProvider time)
     {
         var query = new ReportQuery(context.Request.Query, time);
         var asked = Read(query, Granularity.None);
@@ -43,7 +44,7 @@ internal static class SpendApi
         var words = asked.GroupBy.Select(ReportQuery.Word).ToArray();
         return Results.Ok(new Answer(
             asked.From, asked.To, asked.View.ToString().ToLowerInvariant(), "USD", answer.AsOf, answer.BilledThrough, answer.TotalUsd, answer.BilledUsd, answer.EstimatedUsd,
-            answer.UnattributedUsd, answer.ExplainedShare, answer.MeasuredShare, answer.DeclaredShare, answer.OutsideScopeUsd, answer.OffBillUsd, answer.NotKnownUsd,
+            answer.UnattributedUsd, answer.ExplainedShare, answer.MeasuredShare, answer.DeclaredShare, answer.OutsideScopeUsd, answer.OffBillUsd, answer.NotKnownUsd, aws.CostMetric,
             [.. answer.Rows.Select(r => Row(r, words))]));
     }
 

@@ -124,11 +124,20 @@ internal sealed class SettingsReader(IConfiguration configuration)
         settings.Aws.MonthlyApiBudgetUsd = Number("Aws:MonthlyApiBudgetUsd", 20m);
         foreach (var section in configuration.GetSection("Aws:Connections").GetChildren())
             settings.Aws.Connections.Add(new AwsConnectionReader(section, Mistake).Read());
+        CheckCostMetric(settings.Aws);
         ReadPriceList(settings.Aws);
         var twice = settings.Aws.Connections.GroupBy(c => c.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Key.Length > 0 && g.Count() > 1);
         if (twice is not null) Mistake("Aws:Connections", $"two connections are named '{twice.Key}'; names must differ");
         if (settings.Sample.Enabled && settings.Aws.Connections.Count > 0)
             Mistake("Aws:Connections", "the sample organisation takes no real connection; start without --sample, with another Store:ConnectionString");
+    }
+
+    // Dollars of two metrics must not be added up.
+    private void CheckCostMetric(AwsOptions aws)
+    {
+        foreach (var (connection, section) in aws.Connections.Zip(configuration.GetSection("Aws:Connections").GetChildren()))
+            if (connection.ReadsBill && connection.CostExplorer.Metric != aws.CostMetric)
+                Mistake($"{section.Path}:CostExplorer:Metric", $"'{connection.CostExplorer.Metric}' is not what the other connections say ({aws.CostMetric}); every billed figure is in one metric, so give all the same");
     }
 
     private void ReadPriceList(AwsOptions aws)

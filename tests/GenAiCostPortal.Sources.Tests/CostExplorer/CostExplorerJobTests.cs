@@ -54,6 +54,28 @@ public sealed class CostExplorerJobTests
         Assert.Equal(["2026-10-18"], Starts(server));
     }
 
+    [Fact]
+    public async Task Another_cost_metric_reads_every_stored_day_again()
+    {
+        var (server, portal) = await OpenAsync();
+        await using var s = server;
+        await using var p = portal;
+        await portal.RunAsync("CostExplorer");
+        server.Calls.Clear();
+        _clock.Now = Now.AddHours(7);
+        var options = portal.Get<AwsOptions>();
+        options.Connections[0].CostExplorer.Metric = "NetUnblendedCost";
+        Assert.Equal("NetUnblendedCost", options.CostMetric);
+        await portal.RunAsync("CostExplorer");
+        Assert.Equal(["2026-10-17"], Starts(server));
+        Assert.All(server.Calls, c => Assert.Contains("NetUnblendedCost", c.Body.GetProperty("Metrics").EnumerateArray().Select(m => m.GetString())));
+        // Once, not for ever.
+        server.Calls.Clear();
+        _clock.Now = Now.AddHours(8);
+        await portal.RunAsync("CostExplorer");
+        Assert.Equal(["2026-11-18"], Starts(server));
+    }
+
     [Theory]
     [InlineData("Daily", false)]
     [InlineData("Hourly", true)]

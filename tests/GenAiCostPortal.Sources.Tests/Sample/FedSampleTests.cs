@@ -154,6 +154,9 @@ public sealed class FedSampleTests(FedSample fed) : IClassFixture<FedSample>
         var methods = answer.Rows.Single().Methods;
         Assert.InRange(methods[AllocationMethod.Tag] / answer.BilledUsd, 0.75m, 0.85m);
         Assert.InRange(methods[AllocationMethod.Trace] / answer.BilledUsd, 0.10m, 0.22m);
+        // Declared: the untagged checks of the guardrail by a split rule, us-west-2 for a week by an owner rule; before it nobody.
+        Assert.True(methods[AllocationMethod.Shared] > 0 && methods[AllocationMethod.Rule] > 0);
+        Assert.InRange(answer.DeclaredShare!.Value, 0.001m, 0.03m);
         Assert.True(answer.Rows.Single().Reasons.ContainsKey(UnattributedReason.RegionNotLogged));
         Assert.True(answer.Rows.Single().Reasons.ContainsKey(UnattributedReason.NoCallRecorded));
     }

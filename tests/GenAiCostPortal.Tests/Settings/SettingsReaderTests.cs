@@ -103,6 +103,19 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Connections_that_read_a_bill_must_agree_on_the_cost_metric()
+    {
+        static (string, string)[] Two(string second, string isOn) =>
+        [
+            ("Aws:Connections:0:Name", "One"), ("Aws:Connections:0:CostExplorer:Enabled", "true"), ("Aws:Connections:0:CostExplorer:Metric", "NetUnblendedCost"),
+            ("Aws:Connections:1:Name", "Two"), ("Aws:Connections:1:CostExplorer:Enabled", isOn), ("Aws:Connections:1:CostExplorer:Metric", second),
+        ];
+        Assert.StartsWith("Aws:Connections:1:CostExplorer:Metric: 'UnblendedCost' is not what the other connections say (NetUnblendedCost)", Assert.Single(Mistakes(Two("UnblendedCost", "true"))), StringComparison.Ordinal);
+        Assert.Equal("NetUnblendedCost", Read(Two("NetUnblendedCost", "true")).Aws.CostMetric);
+        Assert.Equal("NetUnblendedCost", Read(Two("UnblendedCost", "false")).Aws.CostMetric);
+    }
+
+    [Fact]
     public void Values_of_a_wrong_kind_are_mistakes_of_their_key() => Assert.Equal(
         ["Aws:Connections:0:CostExplorer:LookbackDays: 'long' is not a whole number", "Aws:Connections:0:Inventory:Enabled: 'perhaps' is neither true nor false"],
         Mistakes(("Aws:Connections:0:Name", "Payer"), ("Aws:Connections:0:Inventory:Enabled", "perhaps"), ("Aws:Connections:0:CostExplorer:LookbackDays", "long")).Order(StringComparer.Ordinal));

@@ -1,3 +1,4 @@
+using GenAiCostPortal.Figures;
 using GenAiCostPortal.Charts;
 using GenAiCostPortal.Filters;
 using GenAiCostPortal.Ledger.Store;
@@ -27,11 +28,5 @@ public sealed partial class ReconciliationPage
         Url.To($"/api/v1/export/{what}.csv").WithoutFilters().With("compare").WithDays(picture.Period.From, picture.Period.To).ToString();
 
     /// <summary><c>UnblendedCost</c> becomes <c>unblended</c>.</summary>
-    internal static string MetricText(string metric) => metric switch
-    {
-        "NetUnblendedCost" => "net unblended",
-        "AmortizedCost" => "amortised",
-        "NetAmortizedCost" => "net amortised",
-        _ => "unblended",
-    };
+    internal static string MetricText(string metric) => CostMetricText.Of(metric);
 }

@@ -13,7 +13,7 @@ public sealed partial class SpendPage
 
     protected override Task<SpendPicture> ReadAsync(PortalUrl url, CancellationToken cancel) => Figures.ReadAsync(url, Today, cancel);
 
-    private string Sub => $"Grouped by {Words(Url.GroupBy(SpendDimension.Team, SpendDimension.Feature))} · unblended cost in USD · days are UTC days";
+    private string Sub => $"Grouped by {Words(Url.GroupBy(SpendDimension.Team, SpendDimension.Feature))} · {CostMetricText.Of(Settings.Aws.CostMetric)} cost in USD · days are UTC days";
 
     private SpendTable TableOf(SpendPicture picture)
     {

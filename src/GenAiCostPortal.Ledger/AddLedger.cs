@@ -1,4 +1,5 @@
 using GenAiCostPortal.Ledger.Access;
+using GenAiCostPortal.Ledger.Alerts;
 using GenAiCostPortal.Ledger.Assessment;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Feeds;
@@ -96,6 +97,8 @@ public static class LedgerRegistration
         services.AddSingleton<ReceiverReport>();
         services.AddSingleton<DoorReport>();
         services.AddSingleton<SignalTally>();
+        services.AddSingleton<AlertChannels>();
+        services.AddSingleton<AlertOutbox>();
         return services;
     }
 }

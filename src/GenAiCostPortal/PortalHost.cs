@@ -32,6 +32,7 @@ internal static class PortalHost
         services.AddLedger(settings.Store, settings.Owners);
         services.AddSingleton(new RetentionOptions(settings.Retention.SpanDays, settings.Retention.CallDays, settings.Retention.HourDays));
         services.AddSingleton(StoreOpening.PromptKey);
+        services.AddSingleton(settings.Alerts);
         services.AddSources(settings.Otlp, settings.Aws, new ScheduleOptions { Jobs = settings.Schedule });
         services.AddAccess(settings);
         services.AddPortalApi();

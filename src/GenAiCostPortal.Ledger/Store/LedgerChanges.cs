@@ -1,7 +1,7 @@
 namespace GenAiCostPortal.Ledger.Store;
 
 /// <summary>What changed; a notice says that, the page reads what.</summary>
-public enum LedgerPart { Usage, Traces, Costs, Feeds, Prices, Assessment, Settings, Inventory, Rules, Spikes }
+public enum LedgerPart { Usage, Traces, Costs, Feeds, Prices, Assessment, Settings, Inventory, Rules, Spikes, Alerts }
 
 /// <summary>Change notices inside the process. Subscribers throttle themselves; a notice carries no data.</summary>
 public sealed class LedgerChanges

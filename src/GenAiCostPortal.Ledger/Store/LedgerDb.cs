@@ -1,4 +1,5 @@
 using GenAiCostPortal.Ledger.Access;
+using GenAiCostPortal.Ledger.Alerts;
 using GenAiCostPortal.Ledger.Assessment;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Feeds;
@@ -43,6 +44,8 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
     public DbSet<OwnerRule> OwnerRules => Set<OwnerRule>();
     public DbSet<SplitRule> SplitRules => Set<SplitRule>();
     public DbSet<RuleChange> RuleChanges => Set<RuleChange>();
+    public DbSet<AlertChannel> AlertChannels => Set<AlertChannel>();
+    public DbSet<AlertDelivery> AlertDeliveries => Set<AlertDelivery>();
     public DbSet<MeteredUsage> MeteredUsage => Set<MeteredUsage>();
     public DbSet<FeedRun> FeedRuns => Set<FeedRun>();
     public DbSet<FeedCursor> FeedCursors => Set<FeedCursor>();
@@ -134,6 +137,14 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
         model.Entity<OwnerRule>(e => e.ToTable("owner_rule"));
         model.Entity<SplitRule>(e => e.ToTable("split_rule"));
         model.Entity<RuleChange>(e => e.ToTable("rule_change"));
+        model.Entity<AlertChannel>(e => e.ToTable("alert_channel"));
+        model.Entity<AlertDelivery>(e =>
+        {
+            e.ToTable("alert_delivery");
+            // The same news is never planned twice, whoever plans.
+            e.HasIndex(x => new { x.ChannelId, x.SpikeId, x.Event, x.Version }).IsUnique().HasFilter("\"SpikeId\" <> 0");
+            e.HasIndex(x => new { x.State, x.NextAt });
+        });
         model.Entity<MeteredUsage>(e => e.ToTable("metered_usage")
             .HasKey(x => new { x.HourUnixSeconds, x.AccountId, x.RegionId, x.ModelId, x.Scope, x.Metric }));
         model.Entity<FeedRun>(e => { e.ToTable("feed_run"); e.HasIndex(x => new { x.Feed, x.Start }); });

@@ -8,6 +8,7 @@ using GenAiCostPortal.Sources.DataExports;
 using GenAiCostPortal.Sources.Inventory;
 using GenAiCostPortal.Sources.InvocationLogs;
 using GenAiCostPortal.Sources.ModelProfiles;
+using GenAiCostPortal.Sources.Notifications;
 using GenAiCostPortal.Sources.PriceList;
 using GenAiCostPortal.Sources.XRay;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +48,7 @@ internal static class AddSchedule
         services.AddSingleton<IScheduledJob, RetentionJob>();
         services.AddSingleton<IScheduledJob, AttributionJob>();
         services.AddSingleton<IScheduledJob, RepricingJob>();
+        services.AddAlertChannels();
         services.TryAddSingleton(new RetentionOptions());
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobSchedule>();

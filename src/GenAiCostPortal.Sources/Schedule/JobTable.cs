@@ -40,6 +40,7 @@ internal static class JobTable
         ("PriceList", "0 30 4 ? * MON", "every Monday at 04:30 (UTC)"),
         ("Ledger", "30 0/10 * * * ?", "every 10 minutes, and after each change of the bill or the rules"),
         ("Spikes", "40 2/5 * * * ?", "every 5 minutes"),
+        ("Alerts", "45 * * * * ?", "every minute"),
         ("Retention", "0 40 3 * * ?", "every day at 03:40 (UTC)"),
         ("Attribution", "Off", "when asked, after owner keys were changed"),
         ("Repricing", "Off", "when asked, after prices were changed"),

@@ -33,5 +33,6 @@ internal static class ApiRegistration
         api.MapFeeds();
         api.MapAssessment();
         api.MapRules();
+        api.MapAlerts();
     }
 }

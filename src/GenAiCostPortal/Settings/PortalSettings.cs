@@ -1,6 +1,7 @@
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Sources.Aws;
+using GenAiCostPortal.Sources.Notifications;
 using GenAiCostPortal.Sources.Otlp;
 using GenAiCostPortal.Sources.Sample;
 
@@ -19,6 +20,7 @@ public sealed class PortalSettings
     public AccessOptions Access { get; } = new();
     public RetentionDays Retention { get; } = new();
     public SampleOptions Sample { get; } = new();
+    public AlertOptions Alerts { get; } = new();
     /// <summary>Cron in UTC or <c>Off</c> per job name; jobs not named keep their default.</summary>
     public Dictionary<string, string> Schedule { get; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -29,6 +29,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         ReadOwners(settings);
         ReadRetention(settings);
         ReadAws(settings);
+        new AlertSettingsReader(configuration.GetSection("Alerts"), Mistake).Read(settings.Alerts, settings.Urls);
         foreach (var job in configuration.GetSection("Schedule").GetChildren())
             if (job.Value is { } cron) settings.Schedule[job.Key] = cron;
         foreach (var (job, what) in new ScheduleOptions { Jobs = settings.Schedule }.Mistakes()) Mistake($"Schedule:{job}", what);

@@ -1,0 +1,24 @@
+namespace GenAiCostPortal.Sources.Notifications;
+
+/// <summary>Configuration <c>Alerts:*</c>.</summary>
+public sealed class AlertOptions
+{
+    /// <summary>Where people open the portal, for links in messages; empty = no links.</summary>
+    public string PortalUrl { get; set; } = "";
+    public SmtpOptions Smtp { get; } = new();
+}
+
+/// <summary>The mail server that alerts go through (<c>Alerts:Smtp:*</c>).</summary>
+public sealed class SmtpOptions
+{
+    /// <summary>Empty = e-mail channels cannot send.</summary>
+    public string Host { get; set; } = "";
+    public int Port { get; set; } = 587;
+    public string User { get; set; } = "";
+    public string Password { get; set; } = "";
+    public string From { get; set; } = "";
+    /// <summary>STARTTLS is demanded.</summary>
+    public bool UseTls { get; set; } = true;
+
+    public bool IsSet => Host.Length > 0;
+}

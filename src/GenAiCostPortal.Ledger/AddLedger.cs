@@ -74,6 +74,7 @@ public static class LedgerRegistration
         services.AddSingleton<SpendComparison>();
         services.AddSingleton<UsageShares>();
         services.AddSingleton<UsageReport>();
+        services.AddSingleton<ReleaseStarts>();
         services.AddSingleton<MeteredReport>();
         services.AddSingleton<UnitCostReport>();
         services.AddSingleton<TraceSearch>();

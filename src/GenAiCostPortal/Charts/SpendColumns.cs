@@ -34,6 +34,11 @@ public sealed record SpikeMark(DateTime Start, string Name, decimal TotalUsd, st
 /// <param name="Summary">The point of the chart in a sentence, for those who do not see it.</param>
 public sealed record SpendColumns(IReadOnlyList<SpendColumn> Columns, DateTime? EstimatedFrom, SpikeMark? Spike, string Summary)
 {
+    /// <summary>Moments worth a line of their own, such as releases.</summary>
+    public IReadOnlyList<TimeMark> Marks { get; init; } = [];
+    /// <summary>End of the last step; null = marks are not drawn.</summary>
+    public DateTime? End { get; init; }
+
     /// <summary>Keys in stacking order.</summary>
     public IReadOnlyList<ColumnPart> Order => Columns.Count == 0 ? [] : Columns[0].Parts;
 

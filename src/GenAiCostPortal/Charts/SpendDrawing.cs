@@ -24,6 +24,7 @@ internal sealed class SpendDrawing(SpendColumns data, bool cut, bool narrow, dou
         for (var i = 0; i < data.Columns.Count; i++) Column(i);
         _svg.Mark("line", ("class", "ax"), ("x1", _left), ("x2", _right), ("y1", Y(0) + 0.5), ("y2", Y(0) + 0.5));
         Spike();
+        if (data.End is { } end) TimeMarks.Draw(_svg, data.Marks, at => TimeMarks.Place([.. data.Columns.Select(c => c.Start)], end, at, _left, Slot), Top - 16, _bottom, _right);
         return _svg.Close("svg").ToString();
     }
 

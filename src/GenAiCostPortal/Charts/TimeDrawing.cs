@@ -30,6 +30,7 @@ internal sealed class TimeDrawing(TimeChart data, bool narrow, double width, dou
         for (var i = 0; i < data.Steps.Count; i++) Point(i);
         _svg.Mark("line", ("class", "ax"), ("x1", _left), ("x2", _right), ("y1", Y(0) + 0.5), ("y2", Y(0) + 0.5));
         if (!data.IsStacked) EndLabels();
+        if (data.Steps.Count > 0) TimeMarks.Draw(_svg, data.Marks, at => TimeMarks.Place([.. data.Steps.Select(s => s.Start)], data.Steps[^1].End, at, _left, Slot), 4, _bottom, _right);
         return _svg.Close("svg").ToString();
     }
 

@@ -17,6 +17,9 @@ public sealed record TimeChart(
     IReadOnlyList<TimeStep> Steps, IReadOnlyList<TimeSeries> Series, bool IsStacked, Func<decimal, string> Value, Func<decimal, decimal, string> Axis,
     Func<TimeStep, string?>? StepHref, (string Days, string Moments)? Brush, string Summary)
 {
+    /// <summary>Moments worth a line of their own, such as releases.</summary>
+    public IReadOnlyList<TimeMark> Marks { get; init; } = [];
+
     /// <summary>Sum of the parts of a step; null when none was measured.</summary>
     public decimal? TotalAt(int step)
     {

@@ -63,4 +63,23 @@ public sealed class TimeDrawingTests
         Assert.Equal(count, steps.Count);
         Assert.True(steps[0].Start <= At(from) && steps[^1].End >= At(to));
     }
+
+    [Fact]
+    public void A_mark_lies_at_its_moment_and_labels_never_lie_on_each_other()
+    {
+        var start = new DateTime(2026, 11, 17, 0, 0, 0, DateTimeKind.Utc);
+        DateTime[] starts = [start, start.AddHours(1), start.AddHours(2)];
+        Assert.Equal(100 + 50 * 1.5, TimeMarks.Place(starts, start.AddHours(3), start.AddMinutes(90), 100, 50));
+        Assert.Null(TimeMarks.Place(starts, start.AddHours(3), start.AddHours(3), 100, 50));
+        Assert.Null(TimeMarks.Place(starts, start.AddHours(3), start.AddTicks(-1), 100, 50));
+        var svg = new SvgText();
+        TimeMarks.Draw(svg, [new(start, "2.4.0", "a 2.4.0", null), new(start.AddMinutes(1), "2.4.1", "a 2.4.1", "/traces"), new(start.AddHours(2), "2.4.2", "a 2.4.2", null)],
+            at => TimeMarks.Place(starts, start.AddHours(3), at, 100, 50), 0, 100, 300);
+        var text = svg.ToString();
+        Assert.Equal(3, text.Split("class=\"release\"").Length - 1);
+        Assert.Contains(">2.4.0<", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(">2.4.1<", text, StringComparison.Ordinal);
+        Assert.Contains(">2.4.2<", text, StringComparison.Ordinal);
+        Assert.Contains("a 2.4.1", text, StringComparison.Ordinal);
+    }
 }

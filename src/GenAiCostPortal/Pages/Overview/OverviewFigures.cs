@@ -16,11 +16,12 @@ public sealed record HourOfTokens(DateTime Start, TokenCounts Tokens);
 /// <param name="Components">Change per feature and cost component, largest first.</param>
 /// <param name="Recorded">Recorded calls of the period at their estimated price.</param>
 /// <param name="Hour">The last whole hour, and the same hour a week ago.</param>
+/// <param name="Releases">Releases that began in the period.</param>
 /// <param name="IsStoreEmpty">Nothing was ever billed or recorded: the visitor is new here.</param>
 public sealed record OverviewPicture(
     PortalUrl Url, Period Period, DateOnly BilledTo, Period? Compared, SpendAnswer Series, SpendComparisonAnswer? Moved,
     ILookup<string, (string Component, decimal ChangeUsd)> Components, SpendAnswer Recorded,
-    HourOfTokens Hour, HourOfTokens HourBefore, DearestDay? Dearest, IReadOnlyList<FeedState> Feeds, IReadOnlyList<ReconciliationDay> Proof, bool IsStoreEmpty)
+    HourOfTokens Hour, HourOfTokens HourBefore, DearestDay? Dearest, IReadOnlyList<FeedState> Feeds, IReadOnlyList<ReconciliationDay> Proof, bool IsStoreEmpty, IReadOnlyList<ReleaseStart> Releases)
 {
     public DateOnly? BilledThrough => BilledTo > Period.From ? BilledTo.AddDays(-1) : null;
     public string BilledDays => DayText.Days(Period.From, BilledTo);
@@ -29,7 +30,7 @@ public sealed record OverviewPicture(
 }
 
 /// <summary>Asks the reports what the Overview needs.</summary>
-public sealed class OverviewFigures(SpendReport report, SpendComparison comparison, DearestDayFinder dearest, FeedReport feeds, Ledger.Costs.Reconciliation reconciliation)
+public sealed class OverviewFigures(SpendReport report, SpendComparison comparison, DearestDayFinder dearest, FeedReport feeds, Ledger.Costs.Reconciliation reconciliation, ReleaseStarts releases)
 {
     private static readonly DateTime Ever = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
@@ -51,7 +52,8 @@ public sealed class OverviewFigures(SpendReport report, SpendComparison comparis
         var isEmpty = series.Rows.Count == 0 && series.BilledThrough is null && (await report.ReadAsync(byFeature with { From = Ever, To = now.Date.AddDays(1), Granularity = Granularity.None, View = SpendView.Estimated, Filter = SpendFilter.None }, cancel)).Rows.Count == 0;
         return new OverviewPicture(url, period, billedTo, compared, series, moved, components, recorded,
             await TokensAsync(byFeature, hour, cancel), await TokensAsync(byFeature, hour.AddDays(-7), cancel),
-            await dearest.FindAsync(series, today, cancel), await feeds.ReadAsync(cancel), await reconciliation.ReadAsync(period.From, period.To, cancel), isEmpty);
+            await dearest.FindAsync(series, today, cancel), await feeds.ReadAsync(cancel), await reconciliation.ReadAsync(period.From, period.To, cancel), isEmpty,
+            await releases.ReadAsync(period.FromUtc, period.ToUtc, url.Filter, cancel));
     }
 
     private async Task<ILookup<string, (string Component, decimal ChangeUsd)>> ComponentsAsync(SpendQuery now, SpendQuery before, CancellationToken cancel)

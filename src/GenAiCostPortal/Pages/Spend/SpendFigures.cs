@@ -1,6 +1,7 @@
 using GenAiCostPortal.Figures;
 using GenAiCostPortal.Filters;
 using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Usage;
 
 namespace GenAiCostPortal.Pages.Spend;
 
@@ -11,9 +12,10 @@ namespace GenAiCostPortal.Pages.Spend;
 /// <param name="Now">Billed, up to <paramref name="BilledTo"/>.</param>
 /// <param name="Recorded">Every recorded call at its estimated price: what requests cost inside traces.</param>
 /// <param name="Methods">Billed by method.</param>
+/// <param name="Releases">Releases that began in the period.</param>
 public sealed record SpendPicture(
     PortalUrl Url, Period Period, IReadOnlyList<SpendDimension> GroupBy, DateOnly BilledTo, Period? Compared, SpendAnswer Series, SpendAnswer? Now,
-    SpendAnswer? Before, SpendAnswer Recorded, SpendAnswer Methods, IReadOnlyList<ReconciliationDay> Proof)
+    SpendAnswer? Before, SpendAnswer Recorded, SpendAnswer Methods, IReadOnlyList<ReconciliationDay> Proof, IReadOnlyList<ReleaseStart> Releases)
 {
     /// <summary>Last completely billed day; null when there is none in the period.</summary>
     public DateOnly? BilledThrough => BilledTo > Period.From ? BilledTo.AddDays(-1) : null;
@@ -34,7 +36,7 @@ public sealed record SpendPicture(
 }
 
 /// <summary>Asks the spend report what the Spend page needs; billed is compared with billed over the same days.</summary>
-public sealed class SpendFigures(SpendReport report, Ledger.Costs.Reconciliation reconciliation)
+public sealed class SpendFigures(SpendReport report, Ledger.Costs.Reconciliation reconciliation, ReleaseStarts releases)
 {
     /// <summary>Reads for an address, as seen from a day.</summary>
     public async Task<SpendPicture> ReadAsync(PortalUrl url, DateOnly today, CancellationToken cancel)
@@ -53,7 +55,8 @@ public sealed class SpendFigures(SpendReport report, Ledger.Costs.Reconciliation
         var recorded = await report.ReadAsync(Ask(period, period.To, groupBy, Granularity.None, SpendView.Estimated), cancel);
         var methods = await report.ReadAsync(Ask(period, period.To, [SpendDimension.Method], Granularity.None, SpendView.Billed), cancel);
         var proof = await reconciliation.ReadAsync(period.From, period.To, cancel);
-        return new SpendPicture(url, period, groupBy, billedTo, before is { Rows.Count: > 0 } ? compared : null, series, now, before is { Rows.Count: > 0 } ? before : null, recorded, methods, proof);
+        return new SpendPicture(url, period, groupBy, billedTo, before is { Rows.Count: > 0 } ? compared : null, series, now, before is { Rows.Count: > 0 } ? before : null, recorded, methods, proof,
+            await releases.ReadAsync(period.FromUtc, period.ToUtc, filter, cancel));
     }
 
     /// <summary>End (exclusive) of the completely billed days of a period; its start when there are none.</summary>

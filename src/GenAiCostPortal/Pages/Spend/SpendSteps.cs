@@ -3,6 +3,7 @@ using GenAiCostPortal.Charts;
 using GenAiCostPortal.Figures;
 using GenAiCostPortal.Filters;
 using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Usage;
 
 namespace GenAiCostPortal.Pages.Spend;
 
@@ -41,6 +42,13 @@ public sealed class SpendSteps(Colours colours)
         }).ToArray();
         DateTime? estimatedFrom = billedTo > period.From && billedTo < period.To ? billedTo.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) : null;
         return new SpendColumns(columns, estimatedFrom, spike, Summary(columns, period, step, estimatedFrom));
+    }
+
+    /// <summary>The same with the releases that began in the period.</summary>
+    public SpendColumns WithReleases(SpendColumns columns, IReadOnlyList<ReleaseStart> releases, PortalUrl url, Period period)
+    {
+        var marks = ReleaseMarks.Of(releases, url, colours);
+        return columns with { Marks = marks, End = period.ToUtc, Summary = columns.Summary + ReleaseMarks.Words(marks) };
     }
 
     /// <summary>A step in words: <c>hour</c>, <c>day</c> …</summary>

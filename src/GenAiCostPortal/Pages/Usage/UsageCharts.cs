@@ -24,8 +24,9 @@ public sealed class UsageDrawing(Colours colours)
         UsageMeasures? Of(TimeStep step) => at.GetValueOrDefault(step.Start);
         string? Traces(TimeStep step) => Zoom.Into(picture.Url.To("/traces"), step.Start, step.End).ToString();
         var brush = (picture.Url.With(Zoom.Word).With("period").With("from", "__FROM__").With("to", "__TO__").ToString(), picture.Url.With(Zoom.Word, "__FROM__~__TO__").ToString());
+        var marks = ReleaseMarks.Of(picture.Releases, picture.Url, colours);
         TimeChart Chart(IReadOnlyList<TimeSeries> series, bool isStacked, Func<decimal, string> value, Func<decimal, decimal, string> axis, string summary) =>
-            new(steps, series, isStacked, value, axis, Traces, steps.Count > 1 ? brush : null, summary);
+            new(steps, series, isStacked, value, axis, Traces, steps.Count > 1 ? brush : null, summary + ReleaseMarks.Words(marks)) { Marks = marks };
         TimeSeries Line(string label, string colour, Func<UsageMeasures, decimal?> value) => new(label, colour, [.. steps.Select(s => Of(s) is { } m ? value(m) : null)]);
         TimeSeries Kind(TokenKind kind) => Line(DimensionText.Value(SpendDimension.TokenKind, Word(kind)), colours.Solid(SpendDimension.TokenKind, Word(kind)), m => m.Tokens[kind]);
 

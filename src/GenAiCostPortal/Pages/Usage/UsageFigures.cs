@@ -11,9 +11,10 @@ namespace GenAiCostPortal.Pages.Usage;
 /// <param name="Before">The same length of time before; null without a comparison.</param>
 /// <param name="Provisioned">Calls on provisioned throughput.</param>
 /// <param name="ByModel">Recorded by model, beside what was metered.</param>
+/// <param name="Releases">Releases that began in the time looked at.</param>
 public sealed record UsagePicture(
     PortalUrl Url, Period Period, Zoom Zoom, IReadOnlyList<SpendDimension> GroupBy, SpendDimension? StackBy, UsageAnswer Steps, UsageAnswer? Stack, UsageAnswer Groups,
-    Period? Compared, UsageMeasures? Before, UsageMeasures? Provisioned, MeteredAnswer Metered, UsageAnswer ByModel)
+    Period? Compared, UsageMeasures? Before, UsageMeasures? Provisioned, MeteredAnswer Metered, UsageAnswer ByModel, IReadOnlyList<ReleaseStart> Releases)
 {
     public UsageMeasures Total => Groups.Total;
 
@@ -33,7 +34,7 @@ public sealed record UsagePicture(
 }
 
 /// <summary>Asks the usage report what the Usage page needs.</summary>
-public sealed class UsageFigures(UsageReport report, MeteredReport metered, TimeProvider time)
+public sealed class UsageFigures(UsageReport report, MeteredReport metered, ReleaseStarts releases, TimeProvider time)
 {
     /// <summary>What calls can be told apart by.</summary>
     public static readonly IReadOnlyList<SpendDimension> Groupings =
@@ -67,7 +68,8 @@ public sealed class UsageFigures(UsageReport report, MeteredReport metered, Time
         var before = compared is null ? null
             : (await report.ReadAsync(Ask(compared.FromUtc, now < period.ToUtc ? compared.FromUtc + (now - period.FromUtc) : compared.ToUtc, Granularity.None), cancel)).Total;
         return new UsagePicture(url, period, zoom, groupBy, stackBy, steps, stack, groups, compared, before is { Calls: > 0 } ? before : null,
-            tiers.Rows.FirstOrDefault(r => r.Keys[0] == "provisioned")?.Measures, meters, byModel);
+            tiers.Rows.FirstOrDefault(r => r.Keys[0] == "provisioned")?.Measures, meters, byModel,
+            await releases.ReadAsync(zoom.From, zoom.To, filter, cancel));
     }
 
     /// <summary>Filters without those on a part of a call: its time and its failure belong to no token kind.</summary>

@@ -34,6 +34,7 @@ public sealed class FilledPageTests(SamplePortal portal, LookTabs tabs) : IClass
     [InlineData("/settings/rules?rule=new")]
     [InlineData("/settings/splits")]
     [InlineData("/settings/actions")]
+    [InlineData("/settings/alerts")]
     [InlineData("/access")]
     [InlineData("/welcome")]
     public Task A_page_with_figures_is_fine(string path) => tabs.AssertFineAsync(portal, path);

@@ -75,6 +75,28 @@ public sealed class SettingsReaderTests
         Assert.Contains(Mistakes(("Access:Mode", "Open"), ("Urls", "http://0.0.0.0:5080")), m => m.StartsWith("Access:Mode:", StringComparison.Ordinal));
 
     [Fact]
+    public void Links_in_alerts_lead_where_people_can_open_the_portal()
+    {
+        Assert.Equal("http://localhost:5080", Read().Alerts.PortalUrl);
+        Assert.Equal("", Read(("Urls", "http://+:5080")).Alerts.PortalUrl);
+        Assert.Equal("https://cost.example.com", Read(("Urls", "http://+:5080"), ("Alerts:PortalUrl", "https://cost.example.com")).Alerts.PortalUrl);
+    }
+
+    [Fact]
+    public void A_mail_server_that_cannot_work_is_refused()
+    {
+        Assert.Equal(
+        [
+            "Alerts:PortalUrl: 'cost' is not an address such as https://genai-cost.example.com",
+            "Alerts:Smtp:Port: '70000' is not a port such as 587",
+            "Alerts:Smtp:From: is missing: the mail address that alerts come from",
+            "Alerts:Smtp:UseTls: must be true where a password is sent",
+        ], Mistakes(("Alerts:PortalUrl", "cost"), ("Alerts:Smtp:Host", "mail.example.com"), ("Alerts:Smtp:Port", "70000"), ("Alerts:Smtp:User", "portal"),
+            ("Alerts:Smtp:Password", "secret"), ("Alerts:Smtp:UseTls", "false")));
+        Assert.Equal((587, true), Read(("Alerts:Smtp:Host", "mail.example.com"), ("Alerts:Smtp:From", "portal@example.com")).Alerts.Smtp is var smtp ? (smtp.Port, smtp.UseTls) : default);
+    }
+
+    [Fact]
     public void All_mistakes_come_at_once_each_with_its_key()
     {
         var mistakes = Mistakes(

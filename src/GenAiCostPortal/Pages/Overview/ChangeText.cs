@@ -3,7 +3,7 @@ using GenAiCostPortal.Ledger.Costs;
 
 namespace GenAiCostPortal.Pages.Overview;
 
-/// <summary>Facts about a change of one feature, beside its amount. No cause is guessed.</summary>
+/// <summary>Facts about a change of one feature and its causes, beside its amount. None is guessed.</summary>
 internal static class ChangeText
 {
     public static string Of(SpendChange change, OverviewPicture picture)
@@ -17,15 +17,7 @@ internal static class ChangeText
         else if (change.NothingSince is { } since) facts.Add($"Costs nothing since {DayText.Day(since)}.");
         else if (picture.Compared is { } compared && before.Count > 0 && before.Keys.Min() is var first && first > compared.From.AddDays(2))
             facts.Add($"Started on {DayText.Day(first)}, so the comparison has {before.Count} of these {compared.Days} days.");
-        if (change is { RequestsBefore: > 0, Requests: > 0, CostPerRequestBeforeUsd: { } was, CostPerRequestUsd: { } isNow })
-            facts.Add($"{NumberText.Change(change.Requests, change.RequestsBefore)} recorded requests, cost per request {(was == 0 ? "new" : NumberText.Change(isNow, was))}.");
-        // What moved in it, by what it was billed for: an owner's first question after "how much".
-        var parts = picture.Components[change.Key].Where(c => Math.Abs(c.ChangeUsd) >= 0.1m * Math.Abs(change.ChangeUsd)).Take(3).ToArray();
-        if (parts.Length > 0)
-        {
-            var words = string.Join(", ", parts.Select(c => $"{DimensionText.Value(SpendDimension.Component, c.Component).ToLowerInvariant()} {UsdText.Delta(c.ChangeUsd)}"));
-            facts.Add(char.ToUpperInvariant(words[0]) + words[1..] + ".");
-        }
+        if (picture.Causes.TryGetValue(change.Key, out var causes)) facts.Add(causes);
         return string.Join(" ", facts);
     }
 

@@ -2,6 +2,7 @@ using GenAiCostPortal.Figures;
 using GenAiCostPortal.Filters;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Feeds;
+using GenAiCostPortal.Ledger.Spikes;
 using GenAiCostPortal.Ledger.Usage;
 using GenAiCostPortal.Pages.Spend;
 
@@ -13,14 +14,14 @@ public sealed record HourOfTokens(DateTime Start, TokenCounts Tokens);
 /// <summary>What the Overview shows, read in one go.</summary>
 /// <param name="Series">By day and feature.</param>
 /// <param name="Moved">Billed against billed over the same days; null without a comparison.</param>
-/// <param name="Components">Change per feature and cost component, largest first.</param>
+/// <param name="Causes">Why each of them moved, by feature.</param>
 /// <param name="Recorded">Recorded calls of the period at their estimated price.</param>
 /// <param name="Hour">The last whole hour, and the same hour a week ago.</param>
 /// <param name="Releases">Releases that began in the period.</param>
 /// <param name="IsStoreEmpty">Nothing was ever billed or recorded: the visitor is new here.</param>
 public sealed record OverviewPicture(
     PortalUrl Url, Period Period, DateOnly BilledTo, Period? Compared, SpendAnswer Series, SpendComparisonAnswer? Moved,
-    ILookup<string, (string Component, decimal ChangeUsd)> Components, SpendAnswer Recorded,
+    IReadOnlyDictionary<string, string> Causes, SpendAnswer Recorded,
     HourOfTokens Hour, HourOfTokens HourBefore, DearestDay? Dearest, IReadOnlyList<FeedState> Feeds, IReadOnlyList<ReconciliationDay> Proof, bool IsStoreEmpty, IReadOnlyList<ReleaseStart> Releases)
 {
     public DateOnly? BilledThrough => BilledTo > Period.From ? BilledTo.AddDays(-1) : null;
@@ -30,7 +31,7 @@ public sealed record OverviewPicture(
 }
 
 /// <summary>Asks the reports what the Overview needs.</summary>
-public sealed class OverviewFigures(SpendReport report, SpendComparison comparison, DearestDayFinder dearest, FeedReport feeds, Ledger.Costs.Reconciliation reconciliation, ReleaseStarts releases)
+public sealed class OverviewFigures(SpendReport report, SpendComparison comparison, DearestDayFinder dearest, FeedReport feeds, Ledger.Costs.Reconciliation reconciliation, ReleaseStarts releases, ChangeCauses causes)
 {
     private static readonly DateTime Ever = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
@@ -45,25 +46,15 @@ public sealed class OverviewFigures(SpendReport report, SpendComparison comparis
         var compared = period.Compared(url.Compare(today), billedTo);
         SpendQuery Billed(DateTime from, DateOnly to) => byFeature with { From = from, To = to.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), View = SpendView.Billed };
         var moved = compared is null ? null : await comparison.CompareAsync(Billed(period.FromUtc, billedTo), Billed(compared.FromUtc, compared.To), cancel);
-        var components = compared is null ? Array.Empty<(string, string, decimal)>().ToLookup(c => c.Item1, c => (c.Item2, c.Item3))
-            : await ComponentsAsync(Billed(period.FromUtc, billedTo), Billed(compared.FromUtc, compared.To), cancel);
+        var why = new ChangeQuery(period.FromUtc, billedTo.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), compared?.FromUtc, compared?.ToUtc, url.Filter);
+        var explained = moved is null ? new Dictionary<string, string>() : await causes.ReadAsync(moved.Moved.Select(m => m.Key), why, cancel);
         var recorded = await report.ReadAsync(byFeature with { Granularity = Granularity.None, View = SpendView.Estimated }, cancel);
         var hour = now.Date.AddHours(now.Hour - 1);
         var isEmpty = series.Rows.Count == 0 && series.BilledThrough is null && (await report.ReadAsync(byFeature with { From = Ever, To = now.Date.AddDays(1), Granularity = Granularity.None, View = SpendView.Estimated, Filter = SpendFilter.None }, cancel)).Rows.Count == 0;
-        return new OverviewPicture(url, period, billedTo, compared, series, moved, components, recorded,
+        return new OverviewPicture(url, period, billedTo, compared, series, moved, explained, recorded,
             await TokensAsync(byFeature, hour, cancel), await TokensAsync(byFeature, hour.AddDays(-7), cancel),
             await dearest.FindAsync(series, today, cancel), await feeds.ReadAsync(cancel), await reconciliation.ReadAsync(period.From, period.To, cancel), isEmpty,
             await releases.ReadAsync(period.FromUtc, period.ToUtc, url.Filter, cancel));
-    }
-
-    private async Task<ILookup<string, (string Component, decimal ChangeUsd)>> ComponentsAsync(SpendQuery now, SpendQuery before, CancellationToken cancel)
-    {
-        IReadOnlyList<SpendDimension> by = [SpendDimension.Feature, SpendDimension.Component];
-        var changes = new Dictionary<(string Feature, string Component), decimal>();
-        foreach (var (query, sign) in new[] { (now, 1), (before, -1) })
-            foreach (var row in (await report.ReadAsync(query with { GroupBy = by, Granularity = Granularity.None }, cancel)).Rows)
-                changes[(row.Keys[0], row.Keys[1])] = changes.GetValueOrDefault((row.Keys[0], row.Keys[1])) + sign * row.CostUsd;
-        return changes.Where(c => c.Value != 0).OrderByDescending(c => Math.Abs(c.Value)).ToLookup(c => c.Key.Feature, c => (c.Key.Component, c.Value));
     }
 
     private async Task<HourOfTokens> TokensAsync(SpendQuery query, DateTime hour, CancellationToken cancel)

@@ -164,6 +164,129 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.ToTable("store_fact", (string)null);
                 });
 
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Alerts.AlertChannel", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Features")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Hint")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<bool>("IsOn")
+                        .HasColumnType("boolean");
+
+                    b.Property<byte>("Kind")
+                        .HasColumnType("smallint");
+
+                    b.Property<long>("LeastImpactNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("LoudFromNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int?>("QuietFromMinute")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("QuietToMinute")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("QuietZone")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Secret")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("alert_channel", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Alerts.AlertDelivery", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("ChannelId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte>("Event")
+                        .HasColumnType("smallint");
+
+                    b.Property<string>("Headline")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<byte>("SaidConfirmation")
+                        .HasColumnType("smallint");
+
+                    b.Property<long>("SaidImpactNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte>("SaidKind")
+                        .HasColumnType("smallint");
+
+                    b.Property<bool>("SaidRunning")
+                        .HasColumnType("boolean");
+
+                    b.Property<byte>("SaidStatus")
+                        .HasColumnType("smallint");
+
+                    b.Property<long?>("SentAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("SpikeId")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("smallint");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("State", "NextAt");
+
+                    b.HasIndex("ChannelId", "SpikeId", "Event", "Version")
+                        .IsUnique()
+                        .HasFilter("\"SpikeId\" <> 0");
+
+                    b.ToTable("alert_delivery", (string)null);
+                });
+
             modelBuilder.Entity("GenAiCostPortal.Ledger.Assessment.AssessmentDraft", b =>
                 {
                     b.Property<string>("Scope")

@@ -153,6 +153,125 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.ToTable("store_fact", (string)null);
                 });
 
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Alerts.AlertChannel", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Features")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Hint")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsOn")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LeastImpactNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LoudFromNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("QuietFromMinute")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("QuietToMinute")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("QuietZone")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Secret")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("alert_channel", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Alerts.AlertDelivery", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ChannelId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Event")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Headline")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte>("SaidConfirmation")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SaidImpactNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("SaidKind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("SaidRunning")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("SaidStatus")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("SentAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SpikeId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("State", "NextAt");
+
+                    b.HasIndex("ChannelId", "SpikeId", "Event", "Version")
+                        .IsUnique()
+                        .HasFilter("\"SpikeId\" <> 0");
+
+                    b.ToTable("alert_delivery", (string)null);
+                });
+
             modelBuilder.Entity("GenAiCostPortal.Ledger.Assessment.AssessmentDraft", b =>
                 {
                     b.Property<string>("Scope")

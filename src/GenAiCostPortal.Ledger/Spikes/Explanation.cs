@@ -11,6 +11,8 @@ public static class Explanation
 {
     private const int MostCauses = 3;
     private const double LeastShare = 0.15;
+    // From here on the digits below a tenth of a million tell nothing.
+    private const double Millions = 10e6;
     private static readonly CultureInfo C = CultureInfo.InvariantCulture;
 
     /// <summary>The whole sentence. Names come from <paramref name="feature"/> and <paramref name="model"/>.</summary>
@@ -86,10 +88,11 @@ public static class Explanation
     /// <summary>A factor's figure in its unit; <paramref name="other"/> decides how many digits tell the two apart.</summary>
     public static string Figure(double value, double other, ChangeUnit unit) => unit switch
     {
-        ChangeUnit.Usd => "$" + value.ToString("#,0.00", C),
+        ChangeUnit.Usd => (value < 0 ? "−$" : "$") + Math.Abs(value).ToString("#,0.00", C),
         ChangeUnit.UsdPerMillion => "$" + value.ToString(Math.Max(value, other) < 1 ? "0.0000" : "#,0.00", C),
         ChangeUnit.ShareOfPrompt or ChangeUnit.ShareOfCalls or ChangeUnit.ShareOfAttempts => (value * 100).ToString(Math.Max(value, other) < 0.1 ? "0.0" : "0", C) + " %",
         ChangeUnit.CallsPerRequest => value.ToString(Math.Max(value, other) < 20 ? "0.0" : "#,0", C),
+        _ when Math.Max(value, other) >= Millions => (value / 1e6).ToString(Math.Max(value, other) < 100e6 ? "0.0" : "#,0", C) + " M",
         _ => value.ToString(Math.Max(value, other) < 10 ? "0.0" : "#,0", C),
     };
 

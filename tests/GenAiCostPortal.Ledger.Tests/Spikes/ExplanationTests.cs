@@ -41,4 +41,11 @@ public sealed class ExplanationTests
     [Fact]
     public void Many_small_causes_are_said_to_be_many() =>
         Assert.EndsWith("No single cause makes up 15 % of it.", Say(100, 200, [.. Enumerable.Range(0, 10).Select(_ => Effect(ChangeFactor.Component, 10, feature: -1))]), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(274_064_800, 612_631_760, ChangeUnit.Tokens, "274 M")]
+    [InlineData(9_999_999, 12_345_678, ChangeUnit.Tokens, "10.0 M")]
+    [InlineData(2_100, 9_400, ChangeUnit.TokensPerCall, "2,100")]
+    [InlineData(-4.53, 2.49, ChangeUnit.Usd, "−$4.53")]
+    public void A_figure_has_the_digits_that_tell(double value, double other, ChangeUnit unit, string said) => Assert.Equal(said, Explanation.Figure(value, other, unit));
 }

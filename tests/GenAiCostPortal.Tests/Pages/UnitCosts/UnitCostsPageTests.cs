@@ -31,7 +31,7 @@ public sealed class UnitCostsPageTests
         return page;
     }
 
-    private static string Tile(IRenderedComponent<UnitCostsPage> page, string name) => page.FindAll(".figure").Single(f => f.QuerySelector("dt")!.TextContent == name).QuerySelector("dd.value")!.TextContent;
+    private static string Tile(IRenderedComponent<UnitCostsPage> page, string name) => page.FindAll(".figure").Single(f => f.QuerySelector("dt")!.FirstChild!.TextContent == name).QuerySelector("dd.value")!.TextContent;
 
     [Fact]
     public async Task Tiles_and_rows_cost_what_was_computed_by_hand()

@@ -30,7 +30,7 @@ public sealed class UsagePageTests
         return page;
     }
 
-    private static string Tile(IRenderedComponent<UsagePage> page, string name) => page.FindAll(".figure").Single(f => f.QuerySelector("dt")!.TextContent == name).TextContent;
+    private static string Tile(IRenderedComponent<UsagePage> page, string name) => page.FindAll(".figure").Single(f => f.QuerySelector("dt")!.FirstChild!.TextContent == name).TextContent;
 
     [Fact]
     public async Task Tiles_and_table_say_what_was_recorded()

@@ -21,6 +21,9 @@ internal static class FocusApi
         var filter = query.Filter();
         if (filter.Values.ContainsKey(SpendDimension.Workflow)) query.Mistakes.Add("workflow", "Billed money has no workflow; filter by feature.");
         if (query.Mistakes.Any) return query.Mistakes.ToResult();
+        // BilledCost is what an invoice says; an amortised bill is another sum.
+        if (questions.Metric.Contains("Amortized", StringComparison.OrdinalIgnoreCase))
+            return Results.Problem($"The bill is read as {questions.Metric}, and FOCUS's BilledCost must hold what was invoiced. Read it as UnblendedCost or NetUnblendedCost (Aws:Connections:N:CostExplorer:Metric).", statusCode: StatusCodes.Status409Conflict);
         var rows = export.ReadAsync(DateOnly.FromDateTime(from), DateOnly.FromDateTime(to), filter, new FocusBilling(PayerOf(aws), questions.Metric), context.RequestAborted);
         return Results.Stream(body => FocusCsv.WriteAsync(rows, body, context.RequestAborted), "text/csv; charset=utf-8",
             string.Create(CultureInfo.InvariantCulture, $"focus-{from:yyyy-MM-dd}-{to:yyyy-MM-dd}.csv"));

@@ -64,6 +64,19 @@ public sealed class FocusApiTests
     }
 
     [Fact]
+    public async Task An_amortised_bill_is_not_passed_off_as_billed_cost()
+    {
+        using var app = new PortalApp(new()
+        {
+            ["Aws:Connections:0:Name"] = "Payer", ["Aws:Connections:0:AccountId"] = "111122223333", ["Aws:Connections:0:CostExplorer:Enabled"] = "true", ["Aws:Connections:0:CostExplorer:Metric"] = "AmortizedCost",
+        });
+        using var client = app.Admin();
+        using var answer = await client.GetAsync("/api/v1/export/focus.csv?from=2026-11-10&to=2026-11-11");
+        Assert.Equal(System.Net.HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.Contains("UnblendedCost", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_checker_sees_what_is_wrong()
     {
         using var app = await AppAsync(true, Line(3m, "search"));

@@ -22,6 +22,9 @@ public sealed class FilledPageTests(SamplePortal portal, LookTabs tabs) : IClass
     [InlineData("/usage?from=2026-11-17&to=2026-11-18&zoom=2026-11-17T09:00~2026-11-17T12:00&feature=contract-summary")]
     [InlineData("/unit-costs")]
     [InlineData("/unit-costs?show=table&groupBy=workflow,release")]
+    [InlineData("/reconciliation")]
+    [InlineData("/reconciliation/day?date=2026-11-17&feature=contract-summary")]
+    [InlineData("/docs")]
     [InlineData("/prices")]
     [InlineData("/prices?show=all&text=claude")]
     [InlineData("/traces")]
@@ -44,6 +47,7 @@ public sealed class FilledPageTests(SamplePortal portal, LookTabs tabs) : IClass
     [InlineData("/spend?feature=no-such-feature")]
     [InlineData("/usage?feature=no-such-feature")]
     [InlineData("/unit-costs?feature=no-such-feature")]
+    [InlineData("/reconciliation/day?date=2020-01-01")]
     [InlineData("/prices?text=no-such-model")]
     [InlineData("/traces?text=no-such-workflow")]
     [InlineData("/traces/00000000000000000000000000000001")]
@@ -107,7 +111,7 @@ public sealed class EmptyAndFaultyPageTests(ChromiumHost chromium)
     {
         await using var portal = OwnPortal.Start(chromium.Browser, isOpen: true);
         await using var tabs = new LookTabs();
-        foreach (var path in new[] { "/welcome", "/spend", "/usage", "/unit-costs", "/prices", "/traces", "/assessment", "/sources", "/access" })
+        foreach (var path in new[] { "/welcome", "/spend", "/usage", "/unit-costs", "/reconciliation", "/prices", "/traces", "/assessment", "/sources", "/access" })
             await tabs.AssertFineAsync(p => portal.OpenAsync(p), path);
     }
 
@@ -117,7 +121,7 @@ public sealed class EmptyAndFaultyPageTests(ChromiumHost chromium)
         await using var portal = OwnPortal.Start(chromium.Browser, isOpen: true);
         await portal.SendAsync("POST /summaries");
         await using var tab = await portal.OpenAsync();
-        foreach (var (path, table) in new[] { ("/", "usage_rollup"), ("/spend", "usage_rollup"), ("/usage", "usage_rollup"), ("/unit-costs", "usage_rollup"), ("/prices", "inference_profile"), ("/traces", "trace"), ("/assessment", "assessment_draft"), ("/sources", "feed_run"), ("/access", "action_record") })
+        foreach (var (path, table) in new[] { ("/", "usage_rollup"), ("/spend", "usage_rollup"), ("/usage", "usage_rollup"), ("/unit-costs", "usage_rollup"), ("/reconciliation", "outside_scope_cost"), ("/prices", "inference_profile"), ("/traces", "trace"), ("/assessment", "assessment_draft"), ("/sources", "feed_run"), ("/access", "action_record") })
         {
             await using var broken = await portal.BreakAsync(table);
             await tab.GoAsync(path);

@@ -37,10 +37,13 @@ public sealed class FigureStories(SpendReport spend, FeedReport feeds, CostExplo
 
     private static void AddBill(List<(string, string)> inputs, SpendAnswer answer)
     {
-        inputs.Add(("Billed", UsdText.Exact(answer.BilledUsd)));
-        inputs.Add(("Estimated beside the bill", UsdText.Exact(answer.EstimatedUsd)));
-        foreach (var method in answer.Rows.Where(r => r.BilledUsd != 0).Select(r => (Name: r.Keys[0], r.BilledUsd)).OrderBy(m => m.Name == nameof(AllocationMethod.Unattributed)).ThenByDescending(m => m.BilledUsd))
-            inputs.Add(($"by {DimensionText.Value(SpendDimension.Method, method.Name).ToLowerInvariant()}", UsdText.Exact(method.BilledUsd)));
+        // The same cents as on the page: parts are displayed so that they make the displayed total.
+        var shown = DisplayedUsd.Parts(answer.TotalUsd, [answer.BilledUsd, answer.EstimatedUsd]);
+        inputs.Add(("Billed", UsdText.Exact(shown[0])));
+        inputs.Add(("Estimated beside the bill", UsdText.Exact(shown[1])));
+        var methods = answer.Rows.Where(r => r.BilledUsd != 0).OrderBy(r => r.Keys[0] == nameof(AllocationMethod.Unattributed)).ThenByDescending(r => r.BilledUsd).ToArray();
+        foreach (var (row, usd) in methods.Zip(DisplayedUsd.Parts(shown[0], [.. methods.Select(m => m.BilledUsd)])))
+            inputs.Add(($"by {DimensionText.Value(SpendDimension.Method, row.Keys[0]).ToLowerInvariant()}", UsdText.Exact(usd)));
         if (answer.MeasuredShare is { } measured) inputs.Add(("Measured share of usage dollars", NumberText.Share(measured)));
         if (answer.DeclaredShare is { } declared) inputs.Add(("Declared share", NumberText.Share(declared)));
         inputs.Add(("Billed through", answer.BilledThrough is { } day ? DayText.Day(day) : "no day yet"));

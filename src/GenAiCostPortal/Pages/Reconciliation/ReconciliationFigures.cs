@@ -15,6 +15,10 @@ public sealed record ReconciliationPicture(
     public IReadOnlyList<ReconciliationDay> Billed { get; } = [.. Days.Where(d => d.Accounts > 0)];
     public bool IsEmpty => Days.Count == 0 && Series.TotalUsd == 0;
     public decimal BilledUsd => Days.Sum(d => d.BilledUsd);
+    /// <summary>Billed and not yet billed in the cents that Spend shows: they make the displayed total.</summary>
+    public IReadOnlyList<decimal> ShownUsd { get; } = Series.BilledUsd == Days.Sum(d => d.BilledUsd)
+        ? DisplayedUsd.Parts(Series.TotalUsd, [Series.BilledUsd, Series.EstimatedUsd]) : [Days.Sum(d => d.BilledUsd), Series.EstimatedUsd];
+
     public decimal LedgerUsd => Days.Sum(d => d.LedgerUsd);
     public decimal MeasuredUsd => Days.Sum(d => d.MeasuredUsd);
     public decimal DeclaredUsd => Days.Sum(d => d.DeclaredUsd);

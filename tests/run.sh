@@ -25,7 +25,7 @@ broken=0
 for project in tests/*/*.Tests.csproj; do
   name="$(basename "$project" .csproj)"
   echo "── $name"
-  dotnet test "$project" --no-build -nologo -v q --logger "trx;LogFileName=$name.trx" --results-directory "$results" --blame-hang --blame-hang-timeout 10m || true
+  dotnet test "$project" --no-build -nologo -v q --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" --results-directory "$results" --blame-hang --blame-hang-timeout 10m || true
   [ -f "$results/$name.trx" ] || { echo "$name left no results: it crashed or hung."; broken=$((broken + 1)); }
 done
 

@@ -15,13 +15,15 @@ internal static class TimeMarks
         foreach (var mark in marks.OrderBy(m => m.At))
         {
             if (x(mark.At) is not { } at) continue;
-            if (mark.Href is not null) svg.Open("a", ("href", mark.Href), ("tabindex", "-1"), ("aria-label", mark.Title));
+            var width = mark.Label.Length * 6.5 + 8;
+            var start = at + width > right ? at - width : at;
+            var isLabelled = start >= free;
+            // A link that shows a word is named by it.
+            if (mark.Href is not null) svg.Open("a", ("href", mark.Href), ("tabindex", "-1"), ("aria-label", isLabelled ? null : mark.Title));
             else svg.Open("g");
             svg.Open("title").Escaped(mark.Title).Close("title");
             svg.Mark("line", ("class", "release"), ("x1", at), ("x2", at), ("y1", top), ("y2", bottom));
-            var width = mark.Label.Length * 6.5 + 8;
-            var start = at + width > right ? at - width : at;
-            if (start >= free)
+            if (isLabelled)
             {
                 svg.Words(mark.Label, ("x", start + 4), ("y", top + 6), ("class", "t-release halo"));
                 free = start + width;

@@ -33,12 +33,12 @@ public sealed class AssessmentOnPhoneTests(SamplePortal portal)
         await Expect(assessment.Submit).ToHaveCountAsync(0);
         foreach (var (id, answer) in Answers) await assessment.AnswerAsync(id, answer);
         await assessment.NoteAsync("O2", "Nobody has looked yet");
-        await Expect(tab.Page.Locator("#q-O2 summary")).ToHaveTextAsync("Guidance · your note");
+        await Expect(tab.Page.Locator("#q-O2 .qmore > summary")).ToHaveTextAsync("Guidance · your note");
         await tab.AssertNoSidewaysScrollAsync();
 
         await tab.ReloadAsync();
         foreach (var (id, answer) in Answers) Assert.True(await assessment.IsAnsweredAsync(id, answer), id);
-        await tab.Page.Locator("#q-O2 summary").TapAsync();
+        await tab.Page.Locator("#q-O2 .qmore > summary").TapAsync();
         await Expect(tab.Page.Locator("#q-O2 textarea")).ToHaveValueAsync("Nobody has looked yet");
         Assert.Equal(Scores, await assessment.ScoresAsync());
 

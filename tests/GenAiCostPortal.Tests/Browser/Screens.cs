@@ -189,7 +189,7 @@ internal sealed class AssessmentScreen(PortalTab tab)
 
     public async Task NoteAsync(string question, string note)
     {
-        await tab.Page.Locator($"#q-{question} summary").TapAsync();
+        await tab.Page.Locator($"#q-{question} .qmore > summary").TapAsync();
         var box = tab.Page.Locator($"#q-{question} textarea");
         await box.FillAsync(note);
         await box.BlurAsync();

@@ -54,8 +54,8 @@ public sealed class PricesPageTests
         await using var bench = await BenchAsync();
         var page = await OpenAsync(bench, "/prices?add=global.anthropic.claude-sonnet-4-6");
         Assert.Equal("global.anthropic.claude-sonnet-4-6", page.Find(".own-price label input").GetAttribute("value"));
-        await page.FindAll(".own-price input[type=number]")[0].ChangeAsync(new() { Value = "2.4" });
-        await page.Find(".own-price").SubmitAsync();
+        await page.InvokeAsync(() => page.FindAll(".own-price input[type=number]")[0].ChangeAsync(new() { Value = "2.4" }));
+        await page.InvokeAsync(() => page.Find(".own-price").SubmitAsync());
         await page.WaitForElementAsync(".price-table .chip.own", TimeSpan.FromSeconds(30));
         var row = page.FindAll("table.price-table tbody tr").Single(r => r.QuerySelector(".chip.own") is not null);
         Assert.Contains("$2.40", row.TextContent, StringComparison.Ordinal);
@@ -70,7 +70,7 @@ public sealed class PricesPageTests
     {
         await using var bench = await BenchAsync();
         var page = await OpenAsync(bench, "/prices?add=amazon.nova-pro-v1:0");
-        await page.Find(".own-price").SubmitAsync();
+        await page.InvokeAsync(() => page.Find(".own-price").SubmitAsync());
         await page.WaitForStateAsync(() => page.Markup.Contains("at least one token kind", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         Assert.DoesNotContain(bench.Get<PriceFinder>().All, p => p.Source == PriceSource.Override);
     }
@@ -96,7 +96,7 @@ public sealed class PricesPageTests
         await page.WaitForElementAsync(".state.error", TimeSpan.FromSeconds(30));
         Assert.DoesNotContain("secret detail", page.Markup, StringComparison.Ordinal);
         bench.Stores.IsBroken = false;
-        await page.Find(".state.error button").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".state.error button").ClickAsync(new()));
         await page.WaitForElementAsync("table.price-table", TimeSpan.FromSeconds(30));
     }
 }

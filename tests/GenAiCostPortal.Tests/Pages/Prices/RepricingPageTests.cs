@@ -37,22 +37,22 @@ public sealed class RepricingPageTests
         await using var _ = bench;
         var page = await OpenAsync(bench, $"/prices?tab=repricing&price={own.Id}");
         Assert.Contains("never been re-priced", page.Markup, StringComparison.Ordinal);
-        await page.Find("form.reprice").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("form.reprice").SubmitAsync());
         await page.WaitForElementAsync(".reprice-preview table", TimeSpan.FromSeconds(30));
         var expected = await bench.Get<Repricings>().PreviewAsync(new RepricingAsk(RepricingOperation.Correct, own.EffectiveFrom!.Value, Today.AddDays(1), own.Id));
         Assert.True(expected.Calls > 0 && expected.AfterUsd < expected.BeforeUsd);
         Assert.Contains(Figures.UsdText.Fine(expected.AfterUsd), page.Find(".reprice-preview").TextContent, StringComparison.Ordinal);
         Assert.Empty(await bench.Get<Repricings>().HistoryAsync());
 
-        await page.Find(".reprice-preview button.primary").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".reprice-preview button.primary").ClickAsync(new()));
         await page.WaitForElementAsync("table.repricings", TimeSpan.FromSeconds(30));
         Assert.Equal(["run Repricing for Ada"], bench.Schedule.Asked);
         Assert.Contains("waiting", page.Find("table.repricings").TextContent, StringComparison.Ordinal);
         Assert.Contains(await bench.Get<ActionLog>().RecentAsync(), a => a is { Who: "Ada", Action: "Re-price the past", Outcome: "done" });
         // A second one has to wait for the first.
-        await page.Find("form.reprice").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("form.reprice").SubmitAsync());
         await page.WaitForElementAsync(".reprice-preview button.primary", TimeSpan.FromSeconds(30));
-        await page.Find(".reprice-preview button.primary").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".reprice-preview button.primary").ClickAsync(new()));
         Assert.Single(await bench.Get<Repricings>().HistoryAsync());
     }
 
@@ -66,7 +66,7 @@ public sealed class RepricingPageTests
         var page = await OpenAsync(bench, "/prices?tab=repricing");
         var row = page.Find("table.repricings tbody tr");
         Assert.Contains("by Bea", row.TextContent, StringComparison.Ordinal);
-        await row.QuerySelector("button")!.ClickAsync(new());
+        await page.InvokeAsync(() => page.Find("table.repricings tbody tr button").ClickAsync(new()));
         Assert.Equal(RepricingState.Undoing, (await bench.Get<Repricings>().HistoryAsync()).Single().Repricing.State);
         bench.SignIn.SetPolicies(nameof(PortalRole.Viewer));
         page = await OpenAsync(bench, "/prices?tab=repricing");

@@ -35,7 +35,8 @@ public sealed class RulesPageTests
     }
 
     private static Task FillAsync<TPage>(IRenderedComponent<TPage> page, string label, string text) where TPage : IComponent =>
-        page.FindAll("label").Single(l => l.TextContent.Trim() == label).QuerySelector("input")!.InputAsync(new ChangeEventArgs { Value = text });
+        // On the renderer's own turn: what is found is still there when it is typed into.
+        page.InvokeAsync(() => page.FindAll("label").Single(l => l.TextContent.Trim() == label).QuerySelector("input")!.InputAsync(new ChangeEventArgs { Value = text }));
 
     private static AngleSharp.Dom.IElement Button(IRenderedComponent<OwnerRulesPage> page, string name)
     {
@@ -61,7 +62,7 @@ public sealed class RulesPageTests
         Assert.Empty((await bench.Get<RuleDesk>().ReadAsync()).Owners);
 
         await FillAsync(page, "Name", "Search account");
-        await page.Find("form.rule-form").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("form.rule-form").SubmitAsync());
         var kept = Assert.Single((await bench.Get<RuleDesk>().ReadAsync()).Owners);
         Assert.Equal("account is 518846220934 → feature product-search", RuleWords.Whole(kept.Draft));
         Assert.EndsWith("/settings/rules", bench.Get<NavigationManager>().Uri, StringComparison.Ordinal);
@@ -73,12 +74,12 @@ public sealed class RulesPageTests
     {
         await using var bench = await BenchAsync();
         var page = await OpenAsync<SplitRulesPage>(bench, "/settings/splits?rule=new");
-        await page.Find(".split-basis select").ChangeAsync(new ChangeEventArgs { Value = "Fixed" });
-        await page.FindAll("button").Single(b => b.TextContent.Contains("Add a feature", StringComparison.Ordinal)).ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".split-basis select").ChangeAsync(new ChangeEventArgs { Value = "Fixed" }));
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("Add a feature", StringComparison.Ordinal)).ClickAsync(new()));
         await FillAsync(page, "Feature of share 1", "a");
         await FillAsync(page, "Per cent of share 1", "60");
         Assert.Empty(page.FindAll("[role=alert]"));
-        await page.Find("form.rule-form").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("form.rule-form").SubmitAsync());
         var said = page.Find("form [role=alert]").TextContent;
         Assert.All(new[] { "Give the rule a name.", "Give the value that the cost component is compared with.", "The shares come to 60 %, not 100 %." }, words => Assert.Contains(words, said, StringComparison.Ordinal));
         Assert.Empty((await bench.Get<RuleDesk>().ReadAsync()).Splits);
@@ -134,7 +135,7 @@ public sealed class RulesPageTests
         await page.WaitForElementAsync(".rule-file .rules", Limit);
         Assert.Equal(["Removedowner rule", "Addedowner rule"], page.FindAll(".rule-file .when").Select(w => w.TextContent));
         Assert.Equal("old", Assert.Single((await desk.ReadAsync()).Owners).Draft.Name);
-        await page.Find(".rule-file .control.primary").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".rule-file .control.primary").ClickAsync(new()));
         Assert.Equal("new", Assert.Single((await desk.ReadAsync()).Owners).Draft.Name);
     }
 
@@ -160,7 +161,7 @@ public sealed class RulesPageTests
         var page = bench.Render<OwnerRulesPage>("/settings/rules?rule=new");
         await page.WaitForElementAsync(".state.error", Limit);
         bench.Stores.IsBroken = false;
-        await page.Find(".state.error button").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".state.error button").ClickAsync(new()));
         await page.WaitForElementAsync("form.rule-form", Limit);
         bench.Stores.IsBroken = true;
         await FillAsync(page, "Value of condition 1", Account);
@@ -168,7 +169,7 @@ public sealed class RulesPageTests
         await page.WaitForElementAsync(".rule-effect .state.error", Limit);
         Assert.DoesNotContain("secret detail", page.Markup, StringComparison.Ordinal);
         bench.Stores.IsBroken = false;
-        await page.Find(".rule-effect .state.error button").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".rule-effect .state.error button").ClickAsync(new()));
         await page.WaitForElementAsync(".rule-effect .lead", Limit);
     }
 }

@@ -122,7 +122,7 @@ public sealed class LedgerEntry
 }
 
 /// <summary>Why the ledger of a day that had been built was built again to another result.</summary>
-public enum AdjustmentCause : byte { Restated = 0, LateCalls = 1, Rules = 2, Prices = 3 }
+public enum AdjustmentCause : byte { Restated = 0, LateCalls = 1, Rules = 2 }
 
 /// <summary>By how much an owner's part of a day moved when it was built again. Kept for ever.</summary>
 public sealed class LedgerAdjustment

@@ -22,7 +22,6 @@ public static class ReconciliationText
         AdjustmentCause.Restated => "AWS restated the bill",
         AdjustmentCause.LateCalls => "calls arrived late",
         AdjustmentCause.Rules => "a rule changed",
-        AdjustmentCause.Prices => "a price changed",
         _ => cause.ToString(),
     };
 

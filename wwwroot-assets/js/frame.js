@@ -36,11 +36,24 @@
     if (said) said.textContent = words;
   };
 
+  const copyLink = async button => {
+    const said = button.parentElement.querySelector("[data-copied]");
+    try {
+      await navigator.clipboard.writeText(location.href);
+      said.textContent = "Link copied";
+    } catch {
+      said.textContent = location.href;
+      getSelection().selectAllChildren(said);
+    }
+  };
+
   document.addEventListener("click", event => {
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
     const copy = target.closest("[data-copy]");
     if (copy) copyText(copy);
+    const link = target.closest("[data-copy-link]");
+    if (link) copyLink(link);
     if (target.closest("[data-theme-toggle]")) {
       keep("theme", root.dataset.theme === "dark" ? "light" : "dark");
       showTheme();

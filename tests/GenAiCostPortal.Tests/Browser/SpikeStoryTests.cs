@@ -28,6 +28,10 @@ public sealed class SpikeStoryTests(SamplePortal portal)
         await Expect(tab.Page.Locator("table.waterfall tbody tr").Nth(1)).ToContainTextAsync("Longer prompts");
         await Expect(tab.Page.GetByText("first seen 17 Nov 08:00")).ToBeVisibleAsync();
 
+        // Where the browser gives no leave for the clipboard, the address is shown and selected.
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Copy link" }).ClickAsync();
+        await Expect(tab.Page.Locator("[data-copied]").First).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^Link copied$|/spikes/[0-9]+$"));
+
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
         await Expect(tab.Page.Locator(".facts .tag").First).ToContainTextAsync("Acknowledged by");
         await tab.Page.GetByLabel("Comment").FillAsync("The step limit was lost.");

@@ -1,8 +1,10 @@
 using Bunit;
 using GenAiCostPortal.Figures;
 using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Pages.Reconciliation;
 using Microsoft.AspNetCore.Components;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace GenAiCostPortal.Pages;
@@ -42,6 +44,28 @@ public sealed class ReconciliationPageTests
         var page = store.Pages.Render<ReconciliationPage>();
         await page.WaitForStateAsync(() => page.FindAll(".equation").Count > 0, TimeSpan.FromSeconds(30));
         Assert.Equal(("$404.00", "$95.00"), (Figure(page, "billed"), Figure(page, "matching")));
+    }
+
+    [Fact]
+    public async Task A_day_shows_what_moved_in_it_and_what_another_feed_says()
+    {
+        await using var store = await StoreAsync("/reconciliation/day?date=2026-11-17");
+        var day = new DateOnly(2026, 11, 17);
+        decimal billed;
+        await using (var db = await store.Get<IDbContextFactory<LedgerDb>>().CreateDbContextAsync())
+        {
+            var bill = await db.BillsOfFeeds.FirstAsync(b => b.Day == day && b.IsBill);
+            billed = Money.ToUsd(bill.AmountNanoUsd);
+            db.BillsOfFeeds.Add(new BillOfFeed { Day = day, AccountId = bill.AccountId, Feed = "DataExports", AmountNanoUsd = bill.AmountNanoUsd + 1_500_000_000, Lines = 7, ReadAt = bill.ReadAt });
+            db.LedgerAdjustments.Add(new LedgerAdjustment { At = bill.ReadAt, Day = day, AccountId = bill.AccountId, Cause = AdjustmentCause.LateCalls, BeforeNanoUsd = 4_000_000_000, AfterNanoUsd = 2_750_000_000 });
+            await db.SaveChangesAsync();
+        }
+        var page = store.Pages.Render<BillDayPage>();
+        await page.WaitForStateAsync(() => page.FindAll(".cell-table").Count > 0, TimeSpan.FromSeconds(30));
+        string[] Row(string words) => [.. page.FindAll("table.ladder tbody tr").Single(r => r.TextContent.Contains(words, StringComparison.Ordinal)).Children.Select(c => c.TextContent)];
+        Assert.Equal(["calls arrived late", "$4.00", "$2.75", "\u2212$1.25"], Row("calls arrived late")[2..]);
+        Assert.StartsWith("Unattributed", Row("calls arrived late")[1], StringComparison.Ordinal);
+        Assert.Equal([UsdText.Exact(billed + 1.5m), "$1.50", "7"], Row("DataExports")[2..5]);
     }
 
     [Fact]

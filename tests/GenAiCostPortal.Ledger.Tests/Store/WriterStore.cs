@@ -118,6 +118,10 @@ internal sealed class WriterStore : IAsyncDisposable
         {
             await AddStore.MigrateAsync(services.GetRequiredService<IDbContextFactory<LedgerDb>>());
             await services.GetRequiredService<Prices.PriceFinder>().LoadAsync();
+            // A key made at random would give every run another error of the sketches.
+            var key = string.Concat(Enumerable.Repeat("5a17c0de", 8));
+            await using var db = services.GetRequiredService<IDbContextFactory<LedgerDb>>().CreateDbContext();
+            await db.Database.ExecuteSqlAsync($"INSERT INTO store_fact(Name,Value) VALUES({SqliteUsers.KeyFact},{key})");
         }
         // The last connection to close folds the log into the file.
         var bytes = await System.IO.File.ReadAllBytesAsync(file);

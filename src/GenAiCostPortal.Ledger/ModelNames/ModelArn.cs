@@ -13,7 +13,7 @@ internal readonly record struct ModelArn(string Service, string? Region, string?
         var parts = text.Split(':', 6);
         if (parts.Length < 6) return false;
         var slash = parts[5].IndexOf('/', StringComparison.Ordinal);
-        var (kind, id) = slash < 0 ? (parts[5], "") : (parts[5][..slash], parts[5][(slash + 1)..]);
+        var (kind, id) = slash < 0 ? (parts[5], "") : (parts[5][..slash], parts[5][(slash + 1)..].Trim());
         arn = new ModelArn(parts[2], Or(parts[3]), Or(parts[4]), kind.ToLowerInvariant(), id);
         return true;
     }

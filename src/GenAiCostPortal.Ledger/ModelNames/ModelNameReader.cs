@@ -38,7 +38,8 @@ public static partial class ModelNameReader
     private static ModelName ReadUncached(string name, string? providerHint)
     {
         var text = name.Trim();
-        if (text.Length >= LongestName) return Unresolved(text[..LongestName], providerHint, null);
+        // Filled up to the limit, so that reading the shortened name again shortens nothing more.
+        if (text.Length >= LongestName) return Unresolved(text[..(LongestName - 1)].TrimEnd().PadRight(LongestName, '…'), providerHint, null);
         if (!ModelArn.TryRead(text, out var found)) return ReadName(text, providerHint, RoutingScope.Unknown);
 
         var arn = found.Value;

@@ -53,7 +53,7 @@ public sealed class ScoreTests
     {
         var areas = Enum.GetValues<AssessmentArea>().Select(a => Score.Of(answers, a)).ToList();
         return new Score(areas.Sum(a => a.Good), areas.Sum(a => a.Applicable)) == Score.Of(answers);
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void A_score_lies_between_nothing_and_all_and_a_better_answer_never_lowers_it() => Prop.ForAll(Answers, answers =>
@@ -65,7 +65,7 @@ public sealed class ScoreTests
             var good = q.Polarity == Polarity.YesIsGood ? AnswerChoice.Yes : AnswerChoice.No;
             return Score.Of(answers.Select(a => a.Id == q.Id ? a with { Choice = good } : a)).Percent >= score.Percent;
         });
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Theory]
     [InlineData(AnswerChoice.Yes, EvidenceState.MeasuredNo, true)]

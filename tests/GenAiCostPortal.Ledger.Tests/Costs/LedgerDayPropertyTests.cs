@@ -60,7 +60,7 @@ public sealed class LedgerDayPropertyTests
             new HashSet<(int, int)> { (1, 1) }, new Dictionary<int, FeatureOwners> { [11] = new(1, 2, 3) },
             closed.ToHashSet(), new[] { 1, 2, 3 }.Except(closed).ToHashSet()));
 
-    private static readonly Config Runs = Config.QuickThrowOnFailure.WithMaxTest(300);
+    private static readonly Config Runs = Chance.Runs(300);
 
     private static string Text(IEnumerable<LedgerEntry> entries) => string.Join('\n', entries.Select(e => string.Join(',',
         e.AccountId, e.RegionId, e.BilledServiceId, e.UsageTypeId, e.ModelId, e.Component, e.Kind, e.Tier, e.Scope, e.Category, e.FeatureId, e.TeamId,

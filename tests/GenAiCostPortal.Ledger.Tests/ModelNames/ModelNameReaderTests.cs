@@ -160,6 +160,23 @@ public sealed class ModelNameReaderTests
         Assert.Equal((256, false), (model.Canonical.Length, model.IsResolved));
     }
 
+    [Theory]
+    [InlineData("arn:aws:bedrock:us-east-1:111122223333:inference-profile/ X.claude-")]
+    [InlineData("arn:aws:bedrock:us-east-1:111122223333:foundation-model/ ft:ft:global.openai.-haiku")]
+    public void Blanks_in_an_arn_are_no_part_of_the_name(string arn)
+    {
+        var canonical = ModelNameReader.Read(arn).Canonical;
+        Assert.Equal(canonical.Trim(), canonical);
+        Assert.Equal(canonical, ModelNameReader.Read(canonical).Canonical);
+    }
+
+    [Fact]
+    public void A_name_cut_at_a_blank_stays_what_it_is_when_read_again()
+    {
+        var canonical = ModelNameReader.Read("claude-sonnet-4-5" + new string(' ', 300) + "x").Canonical;
+        Assert.Equal((256, canonical), (canonical.Length, ModelNameReader.Read(canonical).Canonical));
+    }
+
     [Fact]
     public void Every_listed_model_is_found_by_its_canonical_id_and_by_its_display_name()
     {

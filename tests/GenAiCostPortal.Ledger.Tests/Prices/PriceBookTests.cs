@@ -240,7 +240,7 @@ public sealed class PriceBookTests
             && found.Tier == q.Tier
             && (found.Region == "" || found.Region == q.Region || (found.Region == "eu-*" && q.Region == "eu-west-1"))
             && (found.Scope == RoutingScope.Unknown || (found.Scope == RoutingScope.Global) == (q.Scope == RoutingScope.Global));
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void The_cost_of_a_call_is_the_sum_over_its_kinds_for_any_counts() => Prop.ForAll(
@@ -256,5 +256,5 @@ public sealed class PriceBookTests
         for (var i = 0; i < 6; i++) exact += (decimal)n[i] * p[i] / 1_000_000m;
         return Cost(new TokenCounts(n[0], n[1], n[2], n[3], n[4], n[5]), price)
             == ((long)decimal.Round(exact, 0, MidpointRounding.ToEven), CostState.Priced, 0);
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 }

@@ -139,7 +139,7 @@ public sealed class DecompositionTests
             [new(9, 1, TokenKind.Input, billed[0], billed[1], billed[2], billed[3]), new(9, 2, TokenKind.Output, billed[4], billed[5], billed[6], billed[7])]);
     }
 
-    private static void Holds(Func<ChangeInputs, bool> property) => Prop.ForAll(AnyInputs, property).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
+    private static void Holds(Func<ChangeInputs, bool> property) => Prop.ForAll(AnyInputs, property).Check(Chance.Runs(150));
 
     [Fact]
     public void Effects_add_up_to_the_change_to_the_nano_usd() => Holds(i =>

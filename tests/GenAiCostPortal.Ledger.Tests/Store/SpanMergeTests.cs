@@ -28,7 +28,7 @@ public sealed class SpanMergeTests
     {
         var values = Gen.Elements<object>(1L, 2L, 2.0, 1.5, "1", "b", "", true, double.NaN, "NaN", 9_007_199_254_740_993L, 9_007_199_254_740_992.0);
         var version = values.Three();
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(version.ToArbitrary(), v =>
+        Check.One(Chance.Runs(2_000), Prop.ForAll(version.ToArbitrary(), v =>
         {
             var (a, b, c) = (Version(v.Item1), Version(v.Item2), Version(v.Item3));
             var one = Text(SpanMerge.Merge(SpanMerge.Merge(a, b), c));

@@ -76,7 +76,7 @@ public sealed class WaterfallTests
 
     [Fact]
     public void Every_span_is_placed_once() => Prop.ForAll(Traces, spans =>
-        Waterfall.Place(spans).Select(p => p.Index).Order().SequenceEqual(Enumerable.Range(0, spans.Length))).QuickCheckThrowOnFailure();
+        Waterfall.Place(spans).Select(p => p.Index).Order().SequenceEqual(Enumerable.Range(0, spans.Length))).Holds();
 
     [Fact]
     public void A_child_comes_after_its_parent_one_deeper_unless_it_is_an_orphan() => Prop.ForAll(Traces, spans =>
@@ -86,7 +86,7 @@ public sealed class WaterfallTests
         return places.Select((p, at) => (Place: p, At: at, Parent: spans[p.Index].ParentId)).All(x =>
             x.Place.IsOrphan || x.Parent.IsNone ? x.Place.Depth == 0
             : position[x.Parent] < x.At && places[position[x.Parent]].Depth == x.Place.Depth - 1);
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Only_spans_without_a_parent_here_or_on_a_cycle_are_orphans() => Prop.ForAll(Traces, spans =>
@@ -100,11 +100,11 @@ public sealed class WaterfallTests
             return false;
         }
         return Waterfall.Place(spans).Where(p => p.IsOrphan).All(p => !byId.ContainsKey(spans[p.Index].ParentId) || MeetsItself(spans[p.Index]));
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void No_offset_is_negative_and_the_earliest_is_zero() => Prop.ForAll(Traces, spans =>
-        Waterfall.Place(spans).Min(p => p.OffsetNs) == 0).QuickCheckThrowOnFailure();
+        Waterfall.Place(spans).Min(p => p.OffsetNs) == 0).Holds();
 
     [Fact]
     public void The_order_of_arrival_changes_nothing() => Prop.ForAll(Traces, ArbMap.Default.ArbFor<int>(), (spans, seed) =>
@@ -113,7 +113,7 @@ public sealed class WaterfallTests
         new Random(seed).Shuffle(shuffled);
         static IEnumerable<object> Key(WaterfallSpan[] all) => Waterfall.Place(all).Select(p => (object)(all[p.Index].Id, p.Depth, p.OffsetNs, p.IsOrphan, p.IsOnCriticalPath));
         return Key(spans).SequenceEqual(Key(shuffled));
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Each_span_of_the_critical_path_hangs_on_one_above_it() => Prop.ForAll(Traces, spans =>
@@ -122,5 +122,5 @@ public sealed class WaterfallTests
         var critical = places.Where(p => p.IsOnCriticalPath).ToList();
         return critical.Count > 0 && critical.Count(p => p.Depth == 0) == 1
             && critical.Where(p => p.Depth > 0).All(p => critical.Any(up => spans[up.Index].Id == spans[p.Index].ParentId));
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 }

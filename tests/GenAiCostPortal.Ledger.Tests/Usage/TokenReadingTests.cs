@@ -153,7 +153,7 @@ public sealed class TokenReadingTests
             var caches = (s.CacheRead ?? 0) + (s.CacheWrite ?? 0);
             Assert.Equal(reading.Convention == CacheConvention.Inside ? s.Input ?? 0 : (s.Input ?? 0) + caches, counts.Prompt);
             if (!reading.Text.Contains("added", StringComparison.Ordinal) && s.Output is { } output) Assert.Equal(output, counts.Output);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     [Fact]

@@ -158,7 +158,7 @@ public sealed class TraceReaderTests
             Assert.Equal(one.RequestOwners, other.RequestOwners);
             Assert.Equal(one.Loops.Select(l => l.Step + string.Join(",", l.Calls)), other.Loops.Select(l => l.Step + string.Join(",", l.Calls)));
             Assert.All(one.Calls, call => Assert.All(TokenCounts.Kinds, kind => Assert.True(call.Tokens[kind] >= 0)));
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     private static Span Random(int i, int parent, int start, int kind, int tokens)

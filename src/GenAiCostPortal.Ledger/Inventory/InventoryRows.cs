@@ -13,6 +13,10 @@ public sealed class ResourceSeen
     public string State { get; set; } = "";
     /// <summary>Tags as a JSON object.</summary>
     public string Tags { get; set; } = "{}";
+    /// <summary>Model units of provisioned throughput; null for anything else, or where AWS did not say.</summary>
+    public int? ModelUnits { get; set; }
+    /// <summary>ARN of the foundation model behind provisioned throughput; empty otherwise.</summary>
+    public string ModelArn { get; set; } = "";
     public DateTime FirstSeen { get; set; }
     public DateTime LastSeen { get; set; }
     /// <summary>Set when a whole listing no longer had it.</summary>

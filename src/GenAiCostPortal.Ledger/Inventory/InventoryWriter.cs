@@ -7,7 +7,13 @@ namespace GenAiCostPortal.Ledger.Inventory;
 /// <summary>A resource as listed.</summary>
 /// <param name="Kind">One of <see cref="ResourceKinds"/>.</param>
 /// <param name="Tags">Null when they could not be read: what is known stays.</param>
-public sealed record ResourceRead(string Arn, string Kind, string Name, string AccountId, string Region, string State, IReadOnlyDictionary<string, string>? Tags);
+public sealed record ResourceRead(string Arn, string Kind, string Name, string AccountId, string Region, string State, IReadOnlyDictionary<string, string>? Tags)
+{
+    /// <summary>Model units of provisioned throughput; null when not said: what is known stays.</summary>
+    public int? ModelUnits { get; init; }
+    /// <summary>ARN of the foundation model behind provisioned throughput; empty when not said: what is known stays.</summary>
+    public string ModelArn { get; init; } = "";
+}
 
 /// <summary>What the writing of a listing changed.</summary>
 public sealed record InventoryChange(int Added, int Gone)
@@ -80,6 +86,8 @@ public sealed class InventoryWriter(IDbContextFactory<LedgerDb> stores, WriteGat
             (row.Kind, row.Name, row.AccountId, row.Region, row.State) = (read.Kind, read.Name, read.AccountId, read.Region, read.State);
             (row.LastSeen, row.GoneAt) = (now, null);
             if (read.Tags is { } tags) row.Tags = TagText(tags);
+            if (read.ModelUnits is { } units) row.ModelUnits = units;
+            if (read.ModelArn.Length > 0) row.ModelArn = read.ModelArn;
         }
         await db.SaveChangesAsync(cancel);
         return chunk.Length - known.Count;

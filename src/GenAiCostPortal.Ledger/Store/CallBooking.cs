@@ -54,6 +54,7 @@ internal sealed class CallBooking(Dimensions dimensions, PriceFinder prices, Ser
             ErrorType = call.ErrorType.Length == 0 ? null : call.ErrorType,
             Detail = new CallDetail(call.Sender, call.Reading, call.Operation, call.Service, call.SenderReportedCostUsd, call.PromptHash, call.HiddenRetries).ToJson(),
             Doors = call.Doors,
+            GuardrailId = call.Guardrail.Length == 0 ? 0 : Id(DimensionKind.Resource, Guardrails.Resource(call.Guardrail)),
         };
     }
 

@@ -30,6 +30,7 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
     public DbSet<UsageRollup> UsageRollups => Set<UsageRollup>();
     public DbSet<CostRollup> CostRollups => Set<CostRollup>();
     public DbSet<UserRollup> UserRollups => Set<UserRollup>();
+    public DbSet<GuardrailRollup> GuardrailRollups => Set<GuardrailRollup>();
     public DbSet<Price> Prices => Set<Price>();
     public DbSet<LearntRate> LearntRates => Set<LearntRate>();
     public DbSet<Repricing> Repricings => Set<Repricing>();
@@ -119,6 +120,7 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
             e.Ignore(x => x.Tokens);
         });
         model.Entity<UserRollup>(e => e.ToTable("user_rollup").HasKey(x => new { x.Day, x.SeriesId }));
+        model.Entity<GuardrailRollup>(e => e.ToTable("guardrail_rollup").HasKey(x => new { x.Day, x.SeriesId, x.GuardrailId }));
         model.Entity<Price>(e => { e.ToTable("price"); e.HasIndex(x => x.Model); });
         model.Entity<LearntRate>(e =>
         {

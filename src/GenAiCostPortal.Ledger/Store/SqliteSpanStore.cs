@@ -25,6 +25,7 @@ internal sealed class SqliteSpanStore : IDisposable
         Rollups = new SqliteRollups(_connection);
         Users = new SqliteUsers(_connection);
         UserCells = new UserCells(Users);
+        Guardrails = new SqliteGuardrails(_connection);
         Names = new SqliteNames(_connection);
         Series = new SeriesCache(Names);
         Origins = new OriginCache(Names);
@@ -39,6 +40,7 @@ internal sealed class SqliteSpanStore : IDisposable
     public SqliteRollups Rollups { get; }
     public SqliteUsers Users { get; }
     public UserCells UserCells { get; }
+    public SqliteGuardrails Guardrails { get; }
     public SqliteNames Names { get; }
     public SeriesCache Series { get; }
     public OriginCache Origins { get; }
@@ -69,7 +71,7 @@ internal sealed class SqliteSpanStore : IDisposable
 
     public void Dispose()
     {
-        foreach (var part in (IDisposable[])[Traces, Doors, Rollups, Users, Names, _begin, _commit, _rollback]) part.Dispose();
+        foreach (var part in (IDisposable[])[Traces, Doors, Rollups, Users, Guardrails, Names, _begin, _commit, _rollback]) part.Dispose();
         _connection.Dispose();
     }
 

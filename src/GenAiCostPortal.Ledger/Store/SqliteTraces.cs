@@ -11,7 +11,7 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
     private const string TraceColumns =
         "StartUnixMs,DurationMs,WorkflowId,FeatureId,TeamId,ApplicationId,EnvironmentId,ReleaseId,AccountId,RegionId,ModelIds,Spans,Calls,Errors,Retries,Loops,Tokens,EstimatedCostNanoUsd,RetryCostNanoUsd,CostState,Status,HasRoot,IsRequest,RequestSeriesId,RequestUnixMs,Source,UserHash";
     private const string CallColumns =
-        "StartUnixMs,DurationMs,TimeToFirstTokenMs,UsageSeriesId,CostSeriesId,Status,TokenState,Flags,CostState,Input,CacheRead,CacheWrite5m,CacheWrite30m,CacheWrite1h,Output,Reasoning,EstimatedCostNanoUsd,RequestId,ErrorType,Detail,Doors";
+        "StartUnixMs,DurationMs,TimeToFirstTokenMs,UsageSeriesId,CostSeriesId,Status,TokenState,Flags,CostState,Input,CacheRead,CacheWrite5m,CacheWrite30m,CacheWrite1h,Output,Reasoning,EstimatedCostNanoUsd,RequestId,ErrorType,Detail,Doors,GuardrailId";
 
     private readonly SqliteStatement _find = new(connection, "SELECT Key,Spans,IsRequest,RequestSeriesId,RequestUnixMs,Source,UserHash,EstimatedCostNanoUsd,CostState FROM trace WHERE TraceId=?");
     private readonly SqliteStatement _put = new(connection,
@@ -26,7 +26,7 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
         "REPLACE INTO span(TraceKey,SpanId,ParentSpanId,Name,Kind,Status,StatusMessage,StartUnixNs,DurationNs,OriginId,Attributes,Doors,IsRollUp) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
     private readonly SqliteStatement _markRollUp = new(connection, "UPDATE span SET IsRollUp=? WHERE TraceKey=? AND SpanId=?");
     private readonly SqliteStatement _calls = new(connection, $"SELECT SpanId,{CallColumns} FROM call WHERE TraceKey=?");
-    private readonly SqliteStatement _putCall = new(connection, $"REPLACE INTO call(TraceKey,SpanId,{CallColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    private readonly SqliteStatement _putCall = new(connection, $"REPLACE INTO call(TraceKey,SpanId,{CallColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     private readonly SqliteStatement _deleteSpans = new(connection, "DELETE FROM span WHERE TraceKey=?");
     private readonly SqliteStatement _deleteTrace = new(connection, "DELETE FROM trace WHERE Key=?");
     private readonly SqliteStatement _deleteCall = new(connection, "DELETE FROM call WHERE TraceKey=? AND SpanId=?");
@@ -108,7 +108,7 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
                 Flags = (CallFlags)_calls.Int(8), CostState = (CostState)_calls.Byte(9), Input = _calls.Long(10), CacheRead = _calls.Long(11),
                 CacheWrite5m = _calls.Long(12), CacheWrite30m = _calls.Long(13), CacheWrite1h = _calls.Long(14), Output = _calls.Long(15),
                 Reasoning = _calls.Long(16), EstimatedCostNanoUsd = _calls.LongOrNull(17), RequestId = _calls.TextOrNull(18),
-                ErrorType = _calls.TextOrNull(19), Detail = _calls.Text(20), Doors = (Doors)_calls.Byte(21),
+                ErrorType = _calls.TextOrNull(19), Detail = _calls.Text(20), Doors = (Doors)_calls.Byte(21), GuardrailId = _calls.Int(22),
             });
         return calls;
     }
@@ -117,7 +117,7 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
         _putCall.Add(c.TraceKey).Add(c.SpanId).Add(c.StartUnixMs).Add(c.DurationMs).Add(c.TimeToFirstTokenMs).Add(c.UsageSeriesId).Add(c.CostSeriesId)
             .Add((long)c.Status).Add((long)c.TokenState).Add((long)c.Flags).Add((long)c.CostState).Add(c.Input).Add(c.CacheRead).Add(c.CacheWrite5m)
             .Add(c.CacheWrite30m).Add(c.CacheWrite1h).Add(c.Output).Add(c.Reasoning).Add(c.EstimatedCostNanoUsd).Add(c.RequestId).Add(c.ErrorType)
-            .Add(c.Detail).Add((long)c.Doors).Run();
+            .Add(c.Detail).Add((long)c.Doors).Add(c.GuardrailId).Run();
 
     /// <summary>Takes a trace and its spans away; its calls must be gone already.</summary>
     public void Delete(long traceKey)

@@ -40,6 +40,7 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
     {
         store.Cells.Write();
         store.UserCells.Write();
+        store.Guardrails.Write();
         foreach (var value in _added) store.Names.Insert(value);
         foreach (var (sender, tally) in _senders) store.Names.AddSender(sender, tally, nowUnixMs);
         foreach (var day in _days) store.Names.MarkDay(day);
@@ -174,12 +175,14 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
         store.HaveRecords |= row.Doors == Doors.InvocationLog;
         store.HaveEvents |= row.Doors == Doors.OtlpLogs;
         store.Cells.Book(row, 1);
+        store.Guardrails.Book(row, 1);
         _days.Add(UtcTime.DayOfUnixMs(row.StartUnixMs).DayNumber);
     }
 
     private void TakeOut(CallRow row)
     {
         store.Cells.Book(row, -1);
+        store.Guardrails.Book(row, -1);
         _days.Add(UtcTime.DayOfUnixMs(row.StartUnixMs).DayNumber);
     }
 

@@ -95,6 +95,8 @@ public sealed record Call
     public long? PromptHash { get; init; }
     /// <summary>Attempts an SDK made inside this call beyond the first (<c>aws.retries</c>).</summary>
     public int HiddenRetries { get; init; }
+    /// <summary>Id of the Bedrock guardrail that it passed; empty when none was sent.</summary>
+    public string Guardrail { get; init; } = "";
     /// <summary>Doors that tell of it.</summary>
     public Doors Doors { get; init; } = Doors.Otlp;
 

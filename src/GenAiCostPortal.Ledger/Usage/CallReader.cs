@@ -42,6 +42,7 @@ internal static class CallReader
             Flags = flags, Reading = reading.Text, Sender = Sender(span.Scope), SenderReportedCostUsd = ReportedCostUsd(facts),
             Operation = Operation(facts), PromptHash = facts.Count(SpanField.PromptHash),
             HiddenRetries = (int)Math.Clamp(facts.Count(SpanField.Retries) ?? 0, 0, 1000), Doors = merged.Doors,
+            Guardrail = Guardrails.IdOf(facts.Text(SpanField.Guardrail)),
         };
     }
 

@@ -31,6 +31,8 @@ public sealed class CallRow
     /// <summary>Sender, reading, reported cost, operation and the rest, as compact JSON.</summary>
     public string Detail { get; set; } = "{}";
     public Doors Doors { get; set; } = Doors.Otlp;
+    /// <summary>The guardrail it passed, a dimension <see cref="Store.DimensionKind.Resource"/>: <c>Guardrail/id</c>; 0 = none known.</summary>
+    public int GuardrailId { get; set; }
 
     public TokenCounts Tokens
     {

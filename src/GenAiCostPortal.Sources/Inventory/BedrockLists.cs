@@ -4,7 +4,9 @@ using GenAiCostPortal.Sources.Aws;
 namespace GenAiCostPortal.Sources.Inventory;
 
 /// <summary>A resource as its own service lists it.</summary>
-internal sealed record Listed(string Arn, string Name, string State);
+/// <param name="ModelUnits">Of provisioned throughput; null otherwise.</param>
+/// <param name="ModelArn">The foundation model behind provisioned throughput; empty otherwise.</param>
+internal sealed record Listed(string Arn, string Name, string State, int? ModelUnits = null, string ModelArn = "");
 
 /// <summary>What Bedrock lists of a region, all pages of each list.</summary>
 internal sealed class BedrockLists(AwsConnection connection, string region, AwsRequestTally tally)
@@ -19,7 +21,7 @@ internal sealed class BedrockLists(AwsConnection connection, string region, AwsR
     public IReadOnlyList<(string Kind, Func<CancellationToken, Task<IReadOnlyList<Listed>>> List)> Others =>
     [
         (ResourceKinds.ProvisionedThroughput, async c => [.. (await PagesAsync("/provisioned-model-throughputs", "bedrock:ListProvisionedModelThroughputs", c))
-            .SelectMany(p => p.ProvisionedModels).Select(m => new Listed(m.Arn, m.Name, m.Status))]),
+            .SelectMany(p => p.ProvisionedModels).Select(m => new Listed(m.Arn, m.Name, m.Status, m.ModelUnits, m.FoundationModelArn))]),
         (ResourceKinds.CustomModel, async c => [.. (await PagesAsync("/custom-models", "bedrock:ListCustomModels", c))
             .SelectMany(p => p.CustomModels).Select(m => new Listed(m.Arn, m.Name, m.Status ?? ""))]),
         (ResourceKinds.Guardrail, async c => [.. (await PagesAsync("/guardrails", "bedrock:ListGuardrails", c))

@@ -35,7 +35,7 @@ internal sealed class InventoryReader(OwnerKeys owners, TimeProvider time)
         var resources = new List<ResourceRead>();
         foreach (var (kind, ofKind) in listed)
             foreach (var one in ofKind)
-                resources.Add(new ResourceRead(one.Arn, kind, one.Name, AccountOf(one.Arn, connection), region, one.State, await tags.FindAsync(one.Arn)));
+                resources.Add(new ResourceRead(one.Arn, kind, one.Name, AccountOf(one.Arn, connection), region, one.State, await tags.FindAsync(one.Arn)) { ModelUnits = one.ModelUnits, ModelArn = one.ModelArn });
         resources.AddRange(Tagged(tagged, listed.Keys, connection, region));
 
         var whole = listed.Keys.Concat(ResourceType.All.GroupBy(t => t.Kind).Where(g => tagged is not null && !HasOwnList(g.Key) && g.All(t => tagged.Whole.Contains(t.Filter))).Select(g => g.Key));

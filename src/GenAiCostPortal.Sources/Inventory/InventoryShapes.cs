@@ -94,6 +94,10 @@ internal sealed record ProvisionedModelSummary
     public string Name { get; init; } = "";
     [JsonPropertyName("provisionedModelArn")]
     public string Arn { get; init; } = "";
+    [JsonPropertyName("foundationModelArn")]
+    public string FoundationModelArn { get; init; } = "";
+    [JsonPropertyName("modelUnits")]
+    public int? ModelUnits { get; init; }
     [JsonPropertyName("status")]
     public string Status { get; init; } = "";
 }

@@ -20,6 +20,8 @@ internal sealed class BodyFacts
     public string? Tier { get; private set; }
     public string? LatencyMode { get; private set; }
     public string? StopReason { get; private set; }
+    /// <summary>Guardrail that judged the call, by the trace that it left in the answer.</summary>
+    public string? Guardrail { get; private set; }
 
     public bool HasWriteLifetimes => CacheWrite5m is not null || CacheWrite1h is not null;
 
@@ -46,6 +48,7 @@ internal sealed class BodyFacts
             Tier = owner.Part("serviceTier").Text("type") ?? owner.Text("serviceTier") ?? Tier;
             LatencyMode = owner.Part("performanceConfig").Text("latency") ?? LatencyMode;
             StopReason = owner.Text("stopReason") ?? owner.Text("stop_reason") ?? StopReason;
+            Guardrail ??= Judge(owner.Part("trace")) ?? Judge(owner.Part("amazon-bedrock-trace"));
         }
         StopReason = part.Part("delta").Text("stop_reason") ?? part.Part("messageStop").Text("stopReason") ?? StopReason;
         Model = message.Text("model") ?? ((JsonElement?)part).Text("model") ?? Model;
@@ -56,6 +59,21 @@ internal sealed class BodyFacts
         CacheWrite = LogJson.Larger(CacheWrite, measured.Count("cacheWriteInputTokenCount"));
         LatencyMs = measured.Number("invocationLatency") ?? LatencyMs;
         FirstByteMs = measured.Number("firstByteLatency") ?? FirstByteMs;
+    }
+
+    // Assessments are kept by guardrail id: of what was asked (Converse, InvokeModel), else of what was answered.
+    private static string? Judge(JsonElement? trace)
+    {
+        var guardrail = trace.Part("guardrail");
+        foreach (var name in (string[])["inputAssessment", "input", "outputAssessments", "outputs"])
+        {
+            var by = guardrail.Part(name);
+            if (by is { ValueKind: JsonValueKind.Array } list) by = list.GetArrayLength() > 0 ? list[0] : null;
+            if (by is not { ValueKind: JsonValueKind.Object } assessments) continue;
+            foreach (var one in assessments.EnumerateObject())
+                if (one.Name.Length > 0) return one.Name;
+        }
+        return null;
     }
 
     private void Usage(JsonElement? usage)

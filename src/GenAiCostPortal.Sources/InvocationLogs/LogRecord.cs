@@ -38,6 +38,8 @@ internal sealed record LogRecord
     public string? PromptText { get; init; }
     public string? AnswerText { get; init; }
     public bool IsChat { get; init; }
+    /// <summary>Guardrail that the call asked for, id or ARN; empty when the record does not say.</summary>
+    public string Guardrail { get; init; } = "";
 
     /// <summary>Whether only a body kept apart tells how long the cache writes live.</summary>
     public bool NeedsBody => CacheWriteTokens > 0 && !Body.HasWriteLifetimes && OutputBodyPath.StartsWith("s3://", StringComparison.Ordinal);

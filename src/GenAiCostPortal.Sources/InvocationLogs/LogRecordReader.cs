@@ -55,6 +55,7 @@ internal sealed class LogRecordReader(OtlpOptions options, PromptHashKey key, Ti
             Tier = Word(json.Part("serviceTier"), "type") ?? body.Tier ?? Word(asked.Part("serviceTier"), "type") ?? "",
             LatencyMode = Word(json.Part("performanceConfig"), "latency") ?? body.LatencyMode ?? Word(asked.Part("performanceConfig"), "latency") ?? "",
             MaxTokens = MaxTokens(asked), PromptHash = Hash(asked), IsChat = asked.Part("messages") is not null,
+            Guardrail = Word(asked.Part("guardrailConfig"), "guardrailIdentifier") ?? body.Guardrail ?? "",
             PromptText = options.CaptureContent && asked is { } a ? a.GetRawText() : null,
             AnswerText = options.CaptureContent && answered is { } b ? b.GetRawText() : null,
         };

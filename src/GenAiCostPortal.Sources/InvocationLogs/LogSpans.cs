@@ -62,6 +62,7 @@ internal sealed class LogSpans(OwnerKeys owners)
         Text("aws.bedrock.inference_region", record.InferenceRegion);
         Text("aws.bedrock.service_tier", record.Tier.Length > 0 ? record.Tier : body?.Tier);
         Text("aws.bedrock.performance_config.latency", record.LatencyMode.Length > 0 ? record.LatencyMode : body?.LatencyMode);
+        Text("aws.bedrock.guardrail.id", record.Guardrail.Length > 0 ? record.Guardrail : body?.Guardrail);
         Text("aws.iam.principal", record.PrincipalArn);
         if (record.HasFailed) Text("error.type", record.ErrorCode);
         if (record.PromptHash is { } hash) items.Add(new(TraceReader.PromptHash, hash));

@@ -57,6 +57,7 @@ internal static class MadeTrace
                     random.Next(2) == 0 ? ("app.feature", "feature-" + random.Next(3)) : ("gen_ai.response.time_to_first_chunk", random.NextDouble()));
                 if (id % 2 == 0) span = span with { Attributes = SpanMerge.Union(span.Attributes, Attributes(("user.id", "user-" + (trace + id) % 3))) };
                 span = span with { Resource = Senders[random.Next(2)], Scope = Scopes[random.Next(2)] };
+                if (id % 3 == 0) span = span with { Attributes = SpanMerge.Union(span.Attributes, Attributes(("aws.bedrock.guardrail.id", "gr" + (trace + id) % 2))) };
                 if (failed) span = span with { Status = SpanStatus.Error, StatusMessage = "no", Attributes = SpanMerge.Union(span.Attributes, Attributes(("error.type", random.Next(2) == 0 ? "ThrottlingException" : "TimeoutError"))) };
                 spans.Add(span);
             }

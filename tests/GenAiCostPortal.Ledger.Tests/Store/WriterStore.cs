@@ -91,6 +91,10 @@ internal sealed class WriterStore : IAsyncDisposable
             x.CostState,x.Status,x.HasRoot,x.IsRequest,x.RequestUnixMs,w.Name,f.Name,a.Name FROM trace x
             LEFT JOIN dimension w ON w.Id=x.WorkflowId LEFT JOIN dimension f ON f.Id=x.FeatureId LEFT JOIN dimension a ON a.Id=x.AccountId
             """,
+            $"""
+             SELECT 'guardrail',g.Day,x.Name,{owners},s.IsBillable,s.Doors,g.Calls,g.CallsWithoutTokens,g.PromptTokens,g.OutputTokens
+             FROM guardrail_rollup g JOIN cost_series s ON s.Id=g.SeriesId LEFT JOIN dimension x ON x.Id=g.GuardrailId {Joins("")}
+             """,
             "SELECT 'sender',ScopeName,ScopeVersion,Language,Spans,Calls,RollUps FROM sender",
             """
             SELECT 'user',u.Day,f.Name,w.Name,u.Requests,u.RequestsWithoutCost,u.EstimatedCostNanoUsd,length(u.Users) FROM user_rollup u JOIN usage_series s ON s.Id=u.SeriesId

@@ -70,6 +70,8 @@ public sealed class InventoryJobTests
             ], seen.Values.OrderBy(r => r.Kind, StringComparer.Ordinal).ThenBy(r => r.Name, StringComparer.Ordinal).Select(r => (r.Kind, r.Name, r.State, r.Tags)));
         Assert.All(seen.Values, r => Assert.Equal((Account, Now, Now, (DateTime?)null), (r.AccountId, r.FirstSeen, r.LastSeen, r.GoneAt)));
         Assert.Equal("eu-central-1", seen[TestInventory.Endpoint("embed", "eu-central-1")].Region);
+        Assert.Equal((1, "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0"), (seen[Provisioned].ModelUnits, seen[Provisioned].ModelArn));
+        Assert.All(seen.Values.Where(r => r.Arn != Provisioned), r => Assert.Null(r.ModelUnits));
         // One page of cost allocation tags is all that costs.
         Assert.Equal(10_000_000L, run.RequestCostNanoUsd);
         Assert.Equal([("GenAI:Workload", true, "UserDefined"), ("Team", false, "UserDefined")],

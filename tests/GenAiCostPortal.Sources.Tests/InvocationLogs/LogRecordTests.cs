@@ -55,6 +55,23 @@ public sealed class LogRecordTests
         Assert.Equal((1_180d, CallStatus.Ok, false), (call.TimeToFirstTokenMs, call.Status, call.IsOffBill));
     }
 
+    [Theory]
+    // Asked for by Converse; told by the trace of Converse, of InvokeModel, of an answer alone; nothing said.
+    [InlineData("""{"input":{"inputBodyJson":{"guardrailConfig":{"guardrailIdentifier":"arn:aws:bedrock:us-east-1:111122223333:guardrail/gr4d3xample","guardrailVersion":"1"}}}}""", "gr4d3xample")]
+    [InlineData("""{"output":{"outputBodyJson":{"trace":{"guardrail":{"inputAssessment":{"gr1":{"topicPolicy":{}}}}}}}}""", "gr1")]
+    [InlineData("""{"output":{"outputBodyJson":{"amazon-bedrock-trace":{"guardrail":{"input":{"gr2":{}}}}}}}""", "gr2")]
+    [InlineData("""{"output":{"outputBodyJson":[{"metadata":{"trace":{"guardrail":{"outputAssessments":{"gr3":[{}]}}}}}]}}""", "gr3")]
+    [InlineData("""{"output":{"outputBodyJson":{"amazon-bedrock-trace":{"guardrail":{"outputs":[{"gr5":{}}]}}}}}""", "gr5")]
+    [InlineData("""{"output":{"outputBodyJson":{"trace":"on","amazon-bedrock-trace":{"guardrail":{"input":[]}}}}}""", "")]
+    public void The_guardrail_that_a_body_names_is_the_calls(string bodies, string guardrail)
+    {
+        var call = CallOf(Made(record =>
+        {
+            foreach (var (name, body) in JsonNode.Parse(bodies)!.AsObject()) record[name] = body!.DeepClone();
+        }));
+        Assert.Equal(guardrail, call.Guardrail);
+    }
+
     [Fact]
     public void The_second_sample_Converse_stream()
     {

@@ -907,6 +907,13 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.Property<long>("LastSeen")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("ModelArn")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int?>("ModelUnits")
+                        .HasColumnType("integer");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text");
@@ -1774,6 +1781,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.Property<int>("Flags")
                         .HasColumnType("integer");
 
+                    b.Property<int>("GuardrailId")
+                        .HasColumnType("integer");
+
                     b.Property<long>("Input")
                         .HasColumnType("bigint");
 
@@ -1925,6 +1935,34 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.HasKey("Id");
 
                     b.ToTable("cost_series", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.GuardrailRollup", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("SeriesId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("GuardrailId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CallsWithoutTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("PromptTokens")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Day", "SeriesId", "GuardrailId");
+
+                    b.ToTable("guardrail_rollup", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.MeasuredPoint", b =>

@@ -880,6 +880,13 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.Property<long>("LastSeen")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ModelArn")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ModelUnits")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -1731,6 +1738,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.Property<int>("Flags")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("GuardrailId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Input")
                         .HasColumnType("INTEGER");
 
@@ -1882,6 +1892,34 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.ToTable("cost_series", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.GuardrailRollup", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SeriesId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("GuardrailId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CallsWithoutTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("PromptTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Day", "SeriesId", "GuardrailId");
+
+                    b.ToTable("guardrail_rollup", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.MeasuredPoint", b =>

@@ -32,6 +32,8 @@ public static class LedgerRegistration
         services.AddSingleton<RuleReport>();
         services.AddSingleton<RuleChoices>();
         services.AddSingleton<RulePreview>();
+        services.AddSingleton<BorderReader>();
+        services.AddSingleton<BorderPreview>();
         services.AddSingleton<PriceFinder>();
         services.AddSingleton<PriceListWriter>();
         services.AddSingleton<OwnPrices>();

@@ -58,7 +58,7 @@ internal static class ExportSpeed
 
     private static async Task<ExportCells> ReadAsync(MadeCur made, int rounds)
     {
-        var cells = new ExportCells(First, First.AddMonths(1), new KeptTags(new OwnerTagKeys(), []));
+        var cells = new ExportCells(First, First.AddMonths(1), new KeptTags(new OwnerTagKeys(), []), ScopeBorder.WithoutRules(new OwnerKeys()));
         await using var file = made.Open(rounds);
         await ExportFiles.ReadAsync(file, "made", header => ExportFormat.Of(header, ExportFormat.Cur2, "UnblendedCost"), cells.Add, () => 0, _ => { }, CancellationToken.None);
         return cells.Lines == made.Lines * rounds ? cells : throw new InvalidOperationException($"{cells.Lines} lines of {made.Lines * rounds} were read.");

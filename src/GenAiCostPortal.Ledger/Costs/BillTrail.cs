@@ -39,9 +39,34 @@ public sealed record DayTrail(DateOnly Day, IReadOnlyList<TrailCell> Cells, IRea
     public decimal LedgerUsd => Cells.Sum(c => c.LedgerUsd);
 }
 
-/// <summary>A service on the bill and the accounts that pay for it.</summary>
-/// <param name="IsInScope">On the GenAI list; otherwise only its tagged lines count.</param>
-public sealed record BilledScope(string Service, bool IsInScope, IReadOnlyList<string> Accounts);
+/// <summary>Why usage of a service is on the bill.</summary>
+public enum ScopeSide
+{
+    /// <summary>Its service is on the GenAI list.</summary>
+    Listed,
+    /// <summary>It carries a feature tag.</summary>
+    Tagged,
+    /// <summary>It meets an owner rule.</summary>
+    Rule,
+    /// <summary>It meets an owner rule that looks at what Cost Explorer does not say, or no rule any more until the bill is read again.</summary>
+    NotAskable,
+}
+
+/// <summary>A service on the bill, why, and the accounts that pay for it.</summary>
+public sealed record BilledScope(string Service, ScopeSide Side, IReadOnlyList<string> Accounts)
+{
+    /// <summary>On the GenAI list; otherwise only what is tagged or meets a rule counts.</summary>
+    public bool IsInScope => Side == ScopeSide.Listed;
+    /// <summary>Usage types that a rule brings in; empty for the other sides.</summary>
+    public IReadOnlyList<string> UsageTypes { get; init; } = [];
+    /// <summary>Key of the tag that the rule looks at; empty without one.</summary>
+    public string TagKey { get; init; } = "";
+    public IReadOnlyList<string> TagValues { get; init; } = [];
+    /// <summary>Days on which the rule holds, where it does not hold on all days asked for; the second is exclusive.</summary>
+    public (DateOnly From, DateOnly To)? OnlyOn { get; init; }
+    /// <summary>USD of a part that is not askable.</summary>
+    public decimal AmountUsd { get; init; }
+}
 
 /// <summary>Recorded calls of a feature behind a cell: what its share is measured by.</summary>
 /// <param name="Tokens">Of the cell's token kind.</param>

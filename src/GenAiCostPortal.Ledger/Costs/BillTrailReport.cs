@@ -1,5 +1,6 @@
 using System.Globalization;
 using GenAiCostPortal.Ledger.ModelNames;
+using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Ledger.Traces;
 using GenAiCostPortal.Ledger.Usage;
@@ -8,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace GenAiCostPortal.Ledger.Costs;
 
 /// <summary>Follows a day's dollars from the lines of the bill to their owners, and back to the calls.</summary>
-public sealed class BillTrailReport(IDbContextFactory<LedgerDb> stores, Dimensions dimensions, LedgerDayReader reader)
+public sealed class BillTrailReport(IDbContextFactory<LedgerDb> stores, Dimensions dimensions, LedgerDayReader reader, BorderReader borders)
 {
     /// <summary>Everything of a day. With a filter only the cells that have a part for it, each whole.</summary>
     public async Task<DayTrail> ReadAsync(DateOnly day, SpendFilter filter, CancellationToken cancel = default)
@@ -28,17 +29,11 @@ public sealed class BillTrailReport(IDbContextFactory<LedgerDb> stores, Dimensio
         return new DayTrail(day, cells, await AdjustmentsAsync(db, day, cancel), await FeedsAsync(db, day, cancel));
     }
 
-    /// <summary>Services and accounts on the bill of a period; <paramref name="to"/> exclusive.</summary>
+    /// <summary>Services and accounts on the bill of a period, and why; <paramref name="to"/> exclusive.</summary>
     public async Task<IReadOnlyList<BilledScope>> ScopesAsync(DateOnly from, DateOnly to, CancellationToken cancel = default)
     {
         await dimensions.LoadAsync(cancel);
-        await using var db = await stores.CreateDbContextAsync(cancel);
-        var pairs = new List<(string Service, string Account)>();
-        await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture,
-            $"SELECT DISTINCT \"BilledServiceId\", \"AccountId\" FROM billed_line WHERE \"Day\" >= {from.DayNumber} AND \"Day\" < {to.DayNumber}"),
-            row => pairs.Add((dimensions.Name(row.GetInt32(0)), dimensions.Name(row.GetInt32(1)))), cancel);
-        return [.. pairs.GroupBy(p => p.Service, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new BilledScope(g.Key, UsageTypeClassifier.IsInScope(g.Key), [.. g.Select(p => p.Account).Order(StringComparer.Ordinal)]))];
+        return await new BilledScopes(stores, dimensions, await borders.ReadAsync(cancel)).ReadAsync(from, to, cancel);
     }
 
     /// <summary>Recorded calls of a cell's model in its account and region (or in none), by feature, most tokens first. Empty for cells without tokens.</summary>

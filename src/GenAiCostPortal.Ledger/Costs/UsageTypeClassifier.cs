@@ -19,12 +19,6 @@ public static partial class UsageTypeClassifier
 {
     private const string Edition = "(Amazon Bedrock Edition)";
 
-    /// <summary>Whether a service is on the GenAI list (algorithms §4, Border).</summary>
-    public static bool IsInScope(string service) =>
-        service.EndsWith(Edition, StringComparison.OrdinalIgnoreCase)
-        || service.Contains("AgentCore", StringComparison.OrdinalIgnoreCase)
-        || Listed().IsMatch(service);
-
     /// <summary>What the line is about. Never fails; see <see cref="UsageTypeMeaning.IsUnderstood"/>.</summary>
     public static UsageTypeMeaning Read(string service, string usageType)
     {
@@ -99,10 +93,7 @@ public static partial class UsageTypeClassifier
     private static UsageTypeMeaning Of(CostComponent component, string usageType) => new(
         component, null, null, ServiceTier.Standard, RoutingScope.Unknown, ContextBand.Normal, RegionPrefixes.Split(usageType).Region, true);
 
-    // "Amazon Q" as a word: QuickSight and QLDB are other services.
-    [GeneratedRegex(@"^Amazon (Bedrock|SageMaker|Kendra|Q\b)", RegexOptions.IgnoreCase)]
-    private static partial Regex Listed();
-
+    // As a word: QuickSight and QLDB are other services.
     [GeneratedRegex(@"^Amazon Q\b", RegexOptions.IgnoreCase)]
     private static partial Regex AmazonQ();
 

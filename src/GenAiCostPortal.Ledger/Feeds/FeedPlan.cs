@@ -13,6 +13,8 @@ public sealed record FeedPlan(
 {
     /// <summary>Whether past days can be read again; names, resources and prices are as they are today.</summary>
     public bool HasPast { get; init; } = true;
+    /// <summary>What it costs beyond that as the portal is set now, as a sentence; null where nothing can change it.</summary>
+    public Func<CancellationToken, Task<string>>? MoreCosts { get; init; }
 }
 
 /// <summary>The feeds of this portal, filled once at start by whoever runs them.</summary>

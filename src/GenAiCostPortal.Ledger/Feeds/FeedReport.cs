@@ -31,9 +31,10 @@ public sealed class FeedReport(IDbContextFactory<LedgerDb> stores, FeedPlans pla
             var range = covered.GetValueOrDefault(key);
             var sum = sums.GetValueOrDefault(key);
             var (health, words) = StateOf(plan, run, range, now);
+            var more = plan.MoreCosts is { } ask ? await ask(cancel) : "";
             var isTrouble = run?.Outcome is FeedOutcome.Failed or FeedOutcome.Partial or FeedOutcome.Cancelled;
             states.Add(new FeedState(
-                plan.Feed, plan.Connection, plan.Title, plan.Adds, plan.Costs, plan.Needs, health, words, range?.From, range?.To, run, plan.When,
+                plan.Feed, plan.Connection, plan.Title, plan.Adds, more.Length > 0 ? $"{plan.Costs}. {more}" : plan.Costs, plan.Needs, health, words, range?.From, range?.To, run, plan.When,
                 plan.IsOn ? plan.NextRun() : null, sum?.Rows ?? 0, range is null ? null : Max(now - range.To, TimeSpan.Zero),
                 isTrouble ? run!.Message : "", isTrouble ? run!.Cure : "", sum?.Requests ?? 0, Money.ToUsd(sum?.Cost ?? 0),
                 run?.Outcome == FeedOutcome.Running ? run.Progress : null) { HasPast = plan.HasPast });

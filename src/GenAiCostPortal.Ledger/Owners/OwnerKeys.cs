@@ -10,6 +10,8 @@ public sealed class OwnerKeys
     public IReadOnlyList<string> ApplicationAttributes { get; set; } = ["service.namespace", "service.name"];
     public IReadOnlyList<string> EnvironmentAttributes { get; set; } = ["deployment.environment.name", "deployment.environment"];
     public OwnerTagKeys TagKeys { get; set; } = new();
+    /// <summary>AWS services whose whole bill is GenAI; <c>*</c> stands for any characters.</summary>
+    public IReadOnlyList<string> GenAiServices { get; set; } = Owners.GenAiServices.Usual;
 
     /// <summary>A copy that later changes do not touch.</summary>
     public OwnerKeys Copy()
@@ -27,6 +29,7 @@ public sealed class OwnerKeys
         ApplicationAttributes = [.. other.ApplicationAttributes];
         EnvironmentAttributes = [.. other.EnvironmentAttributes];
         TagKeys = other.TagKeys with { };
+        GenAiServices = [.. other.GenAiServices];
     }
 }
 

@@ -13,6 +13,9 @@ public sealed class OwnerSettings(IDbContextFactory<LedgerDb> stores, WriteGate 
     /// <summary>Characters kept per key.</summary>
     public const int KeyLength = 200;
 
+    /// <summary>Services that the GenAI list may name.</summary>
+    public const int ServicesAtMost = 50;
+
     private const string Fact = "owners.keys";
     private readonly OwnerKeys _configured = keys.Copy();
 
@@ -44,6 +47,8 @@ public sealed class OwnerSettings(IDbContextFactory<LedgerDb> stores, WriteGate 
         if (proposed.FeatureAttributes.Count == 0) return "Name at least one attribute for the feature: without it no call has one.";
         var tags = proposed.TagKeys;
         if (new[] { tags.Feature, tags.Team, tags.Application, tags.Environment, tags.Model }.Any(t => t.Length is 0 or > 128)) return "A tag key has 1 to 128 characters.";
+        if (proposed.GenAiServices.Count is 0 or > ServicesAtMost) return $"The GenAI list names 1 to {ServicesAtMost} AWS services.";
+        if (proposed.GenAiServices.Any(s => s.Length > KeyLength || s.All(c => c is '*' or ' '))) return $"A service on the GenAI list has a name, at most {KeyLength} characters; * alone would be the whole bill.";
         return "";
     }
 

@@ -27,10 +27,14 @@ public sealed record ShareMoved(string Name, decimal StoredUsd, decimal Proposed
 /// <param name="MovedUsd">What would get another owner.</param>
 public sealed record RuleEffect(
     DateOnly From, DateOnly To, int Days, int DaysTouched, decimal BilledUsd, decimal DecidedUsd, decimal MovedUsd, IReadOnlyList<MovedUsd> Moves,
-    IReadOnlyList<ShareMoved> Features, IReadOnlyList<ShareMoved> Teams, IReadOnlyList<ShareMoved> Applications, IReadOnlyList<ShareMoved> Environments, IReadOnlyList<ShareMoved> Methods);
+    IReadOnlyList<ShareMoved> Features, IReadOnlyList<ShareMoved> Teams, IReadOnlyList<ShareMoved> Applications, IReadOnlyList<ShareMoved> Environments, IReadOnlyList<ShareMoved> Methods)
+{
+    /// <summary>What it would do to the border of the bill; these dollars are in none of the other figures.</summary>
+    public BorderEffect Border { get; init; } = BorderEffect.None;
+}
 
 /// <summary>Shows what a change of the rules would move, by building the days with it and keeping nothing.</summary>
-public sealed class RulePreview(RuleDesk desk, LedgerTrial trial, TimeProvider clock)
+public sealed class RulePreview(RuleDesk desk, LedgerTrial trial, BorderPreview border, TimeProvider clock)
 {
     /// <summary>Tries a proposal on the last 30 days.</summary>
     public Task<(RuleAnswer Answer, RuleEffect? Effect)> TryAsync(RuleProposal proposal, CancellationToken cancel = default)
@@ -48,7 +52,9 @@ public sealed class RulePreview(RuleDesk desk, LedgerTrial trial, TimeProvider c
         if (!answer.IsDone) return (answer, null);
         var rules = edit.Result;
         var outcome = await trial.BuildAsync(from, to, RuleRows.Owners(rules), RuleRows.Splits(rules), cancel: cancel);
-        return (answer, Effect(outcome, proposal));
+        var effect = Effect(outcome, proposal);
+        // Split rules share out what is in the scope; they bring nothing in.
+        return (answer, proposal.Kind == RuleKind.Split ? effect : effect with { Border = await border.TryAsync(RuleRows.Owners(rules), proposal.Draft, from, to, cancel) });
     }
 
     private static RuleEffect Effect(TrialOutcome outcome, RuleProposal proposal)

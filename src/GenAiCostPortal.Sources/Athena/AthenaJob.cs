@@ -17,11 +17,12 @@ namespace GenAiCostPortal.Sources.Athena;
 /// per billing period; each is shown with its cost, stopped at its limit, and not begun when the month's budget is spent.
 /// </summary>
 internal sealed partial class AthenaJob(
-    AwsConnections connections, AwsOptions options, ExportBill bill, FeedCursors cursors, IDbContextFactory<LedgerDb> stores, OwnerKeys owners, TimeProvider time,
+    AwsConnections connections, AwsOptions options, ExportBill bill, FeedCursors cursors, IDbContextFactory<LedgerDb> stores, OwnerKeys owners, BorderReader borders, TimeProvider time,
     ILogger<AthenaJob> log) : IScheduledJob
 {
     /// <summary>AWS may restate a month for about two weeks after its end.</summary>
     private const int DaysOfRestating = 20;
+    private const string BorderRead = "/border";
 
     public string Name => BillFeeds.Athena;
     public IReadOnlyList<string> Connections => [.. options.Connections.Where(c => c.Athena.Enabled).Select(c => c.Name)];
@@ -43,14 +44,16 @@ internal sealed partial class AthenaJob(
         var client = new AthenaClient(connection, run.Tally, time);
         var (columns, partitions) = await client.TableAsync(cancel);
         await using var db = await stores.CreateDbContextAsync(cancel);
-        var sql = new ExportSql(columns, partitions, await KeptTags.ReadAsync(db, owners, cancel));
-        var periods = Periods(run.Request.Days);
+        var border = await borders.ReadAsync(cancel);
+        var sql = new ExportSql(columns, partitions, await KeptTags.ReadAsync(db, owners, cancel), border);
+        var mark = BorderMark.Of(border);
+        List<DateOnly> periods = [.. Periods(run.Request.Days).Union(run.Request.Days is null ? await ReadOtherwiseAsync(run.Connection, own, mark, cancel) : [])];
         var words = new List<string>();
         for (var i = 0; i < periods.Count; i++)
         {
             try
             {
-                words.Add(await ReadAsync(run, connection, client, sql, periods[i], new PartOfProgress(run.Progress, i, periods.Count), cancel));
+                words.Add(await ReadAsync(run, connection, client, sql, border, periods[i], new PartOfProgress(run.Progress, i, periods.Count), cancel));
             }
             catch (Exception e) when (e is AthenaFaultException or ExportFaultException)
             {
@@ -64,7 +67,7 @@ internal sealed partial class AthenaJob(
         run.Message = string.Join(" ", words);
     }
 
-    private async Task<string> ReadAsync(JobRun run, AwsConnection connection, AthenaClient client, ExportSql sql, DateOnly first, PartOfProgress progress, CancellationToken cancel)
+    private async Task<string> ReadAsync(JobRun run, AwsConnection connection, AthenaClient client, ExportSql sql, ScopeBorder border, DateOnly first, PartOfProgress progress, CancellationToken cancel)
     {
         var own = connection.Options.Athena;
         var place = $"{own.Database}.{own.Table}/{first:yyyy-MM}";
@@ -79,11 +82,12 @@ internal sealed partial class AthenaJob(
 
         await using var db = await stores.CreateDbContextAsync(cancel);
         var end = first.AddMonths(1);
-        var cells = await CellsAsync(client, query, connection.Options, new ExportCells(first, end, await KeptTags.ReadAsync(db, owners, cancel)), cancel);
+        var cells = await CellsAsync(client, query, connection.Options, new ExportCells(first, end, await KeptTags.ReadAsync(db, owners, cancel), border), cancel);
         // Nobody says when the table was written; what is later than its last usage has not arrived, however late it is by now.
         var now = time.GetUtcNow().UtcDateTime;
         var written = cells.LastUsage is { } last && UtcTime.Start(last.AddDays(3)) is var settled && settled < now ? settled : now;
         var (lines, wholeTo) = cells.LastUsage is null ? (0, first) : await bill.WriteAsync(Name, cells, first, end, connection.Options.AccountId, written, progress, cancel);
+        await cursors.SetAsync(Name, run.Connection, place + BorderRead, BorderMark.Of(border).Within(first, end), cancel);
         run.Rows += lines;
         run.HasChangedTheBill |= lines > 0;
         if (wholeTo > first) run.Cover(UtcTime.Start(first), UtcTime.Start(wholeTo));
@@ -111,6 +115,22 @@ internal sealed partial class AthenaJob(
         var last = asked?.To.AddDays(-1) ?? today;
         var periods = new List<DateOnly>();
         for (var month = new DateOnly(last.Year, last.Month, 1); month >= new DateOnly(from.Year, from.Month, 1); month = month.AddMonths(-1)) periods.Add(month);
+        return periods;
+    }
+
+    /// <summary>Earlier periods that were read with another border, newest first.</summary>
+    private async Task<List<DateOnly>> ReadOtherwiseAsync(string connection, AthenaOptions own, BorderMark mark, CancellationToken cancel)
+    {
+        var periods = new List<DateOnly>();
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var month = new DateOnly(today.Year, today.Month, 1);
+        for (var back = 1; back <= (int)(Reach!.Value.TotalDays / 30); back++)
+        {
+            var first = month.AddMonths(-back);
+            var place = $"{own.Database}.{own.Table}/{first:yyyy-MM}";
+            if (await cursors.FindAsync(Name, connection, place, cancel) is not null
+                && (await cursors.FindAsync(Name, connection, place + BorderRead, cancel) ?? "") != mark.Within(first, first.AddMonths(1))) periods.Add(first);
+        }
         return periods;
     }
 

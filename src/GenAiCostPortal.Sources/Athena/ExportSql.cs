@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Sources.DataExports;
 
@@ -8,10 +9,8 @@ namespace GenAiCostPortal.Sources.Athena;
 /// The query that sums a billing period to the ledger's grain where it lies. Its columns carry the export's own names, so that its
 /// rows are read by the same code as the files. Names of tables are checked at start; tag keys are letters and digits only.
 /// </summary>
-internal sealed class ExportSql(IReadOnlyList<TableColumn> columns, IReadOnlyList<TableColumn> partitions, KeptTags kept)
+internal sealed class ExportSql(IReadOnlyList<TableColumn> columns, IReadOnlyList<TableColumn> partitions, KeptTags kept, ScopeBorder border)
 {
-    private const string InScope = @"(?i)\(Amazon Bedrock Edition\)$|AgentCore|^Amazon (Bedrock|SageMaker|Kendra|Q\b)";
-
     private static readonly string[] CurSums =
     [
         "line_item_usage_amount", "line_item_unblended_cost", "line_item_net_unblended_cost", "savings_plan_savings_plan_effective_cost", "savings_plan_net_savings_plan_effective_cost",
@@ -83,9 +82,37 @@ internal sealed class ExportSql(IReadOnlyList<TableColumn> columns, IReadOnlyLis
         Sums(FocusSums);
     }
 
-    // GenAI services, and lines of other services with a feature tag.
+    // GenAI services, lines of other services with a feature tag, and those that a rule may bring in: whether it does is seen line by line.
     private string Covered(string service, params string[] maps) =>
-        string.Join(" OR ", maps.Where(IsMap).Select(m => $"cardinality(map_filter(coalesce(\"{m}\", MAP()), (k, v) -> {Canonical} = '{kept.FeatureKey}' AND v <> '')) > 0").Prepend($"(regexp_like({service}, '{InScope}')")) + ")";
+        $"({string.Join(" OR ", maps.Where(IsMap).Select(m => HasTag(m, kept.FeatureKey)).Prepend(Listed(service)).Concat(border.Rules.Select(r => MayMeet(r, service, maps))))})";
+
+    private string Listed(string service) => border.Listed.Count == 0 ? "false" : $"regexp_like({service}, '(?i)^({string.Join('|', border.Listed.Select(p => Like(p)))})$')";
+
+    private string MayMeet(BorderRule rule, string service, string[] maps)
+    {
+        List<string> parts = [.. rule.Conditions.Where(c => c.Subject == RuleSubject.Service && c.Match is not (RuleMatch.IsPresent or RuleMatch.IsNot)).Select(c => $"regexp_like({service}, '(?i)^{Like(c)}$')")];
+        if (maps.Where(IsMap).ToList() is { Count: > 0 } read)
+            parts.AddRange(rule.TagConditions.Where(c => c.Match != RuleMatch.IsNot && TagNames.Canonical(c.Key).Length > 0)
+                .Select(c => $"({string.Join(" OR ", read.Select(m => HasTag(m, TagNames.Canonical(c.Key))))})"));
+        if (rule.Conditions.Any(c => c.Subject == RuleSubject.Principal && c.Match != RuleMatch.IsNot))
+            parts.Add(Has("line_item_iam_principal") ? "coalesce(\"line_item_iam_principal\", '') <> ''" : "false");
+        return parts.Count == 0 ? "true" : $"({string.Join(" AND ", parts)})";
+    }
+
+    private static string Like(RuleCondition c) => c.Match switch
+    {
+        RuleMatch.StartsWith => Like(c.Value.Trim() + "*"),
+        RuleMatch.Contains => Like($"*{c.Value.Trim()}*"),
+        RuleMatch.Pattern => Like(c.Value.Trim()),
+        _ => Literal(c.Value.Trim()),
+    };
+
+    private static string Like(string pattern) => string.Join(".*", pattern.Split('*').Select(Literal));
+
+    // What people typed goes into the text: each letter that is no plain one by its number, so that none can mean anything to SQL or to the expression.
+    private static string Literal(string text) => string.Concat(text.EnumerateRunes().Select(r => Rune.IsLetterOrDigit(r) && r.IsAscii || r.Value == ' ' ? r.ToString() : string.Create(CultureInfo.InvariantCulture, $"\\x{{{r.Value:x}}}")));
+
+    private static string HasTag(string map, string key) => $"cardinality(map_filter(coalesce(\"{map}\", MAP()), (k, v) -> {Canonical} = '{key}' AND v <> '')) > 0";
 
     private const string Canonical = @"regexp_replace(regexp_replace(lower(k), '^(resourcetags/|iamprincipal/|costcategory/|user_|user:)+', ''), '[^\p{L}\p{Nd}]', '')";
 

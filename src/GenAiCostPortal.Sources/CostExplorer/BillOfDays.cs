@@ -5,9 +5,13 @@ namespace GenAiCostPortal.Sources.CostExplorer;
 /// <summary>One group of an answer. What the keys are depends on the question. USD at 9 decimals.</summary>
 internal sealed record BilledAmount(DateOnly Day, string Key1, string Key2, decimal AmountUsd, decimal? Quantity, string Unit, bool IsPreliminary);
 
+/// <summary>Usage under one value of a tag; the amount's keys are account and usage type.</summary>
+internal sealed record TaggedPart(string Key, string Value, BilledAmount Amount);
+
 /// <summary>Makes bill lines of the answers. The tagged parts and the untagged rest of a usage type add up to its base exactly.</summary>
 internal sealed class BillOfDays
 {
+    private static readonly Dictionary<string, string> NoTags = [];
     private readonly List<BilledLineRead> _lines = [];
 
     public IReadOnlyList<BilledLineRead> Lines => _lines;
@@ -26,6 +30,31 @@ internal sealed class BillOfDays
                     _lines.Add(new BilledLineRead(whole.Day, account, region, service, whole.Key2, ChargeCategory.Usage, tag, amount, quantity, whole.Unit, whole.IsPreliminary));
         }
     }
+
+    /// <summary>Adds what is in scope of usage without a feature tag; keys of the amounts are account and usage type.</summary>
+    /// <param name="parts">The parts of an amount under values of other tags; its rest has none of them.</param>
+    /// <param name="isInScope">Asked of each part, and of the rest (null).</param>
+    public void AddParts(string service, IEnumerable<BilledAmount> usage, Func<BilledAmount, List<TaggedPart>> parts, Func<BilledAmount, TaggedPart?, bool> isInScope)
+    {
+        foreach (var whole in usage.GroupBy(u => (u.Day, u.Key1, u.Key2)).Select(g => Merge(g.First(), g)))
+        {
+            var region = UsageTypeClassifier.Read(service, whole.Key2).Region;
+            var tagged = parts(whole);
+            var at = 0;
+            foreach (var (_, amount, quantity) in Parts(whole, tagged.ConvertAll(t => t.Amount)))
+            {
+                var part = at < tagged.Count ? tagged[at++] : null;
+                if (amount == 0 && (quantity ?? 0) == 0 || !isInScope(whole, part)) continue;
+                _lines.Add(new BilledLineRead(whole.Day, whole.Key1, region, service, whole.Key2, ChargeCategory.Usage, null, amount, quantity, whole.Unit, whole.IsPreliminary)
+                {
+                    Tags = part is null ? NoTags : new Dictionary<string, string> { [part.Key] = part.Value },
+                });
+            }
+        }
+    }
+
+    /// <summary>The sum of amounts of one day, under an account and usage type.</summary>
+    internal static BilledAmount Sum(string account, string usageType, List<BilledAmount> amounts) => Merge(amounts[0] with { Key1 = account, Key2 = usageType }, amounts);
 
     /// <summary>Adds records that are not usage; Key1 is the account, Key2 the record type.</summary>
     public void AddOther(string service, IEnumerable<BilledAmount> records)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Feeds;
+using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.Schedule;
@@ -12,11 +13,11 @@ namespace GenAiCostPortal.Sources.CostExplorer;
 /// days. Today is left out: a bill of half a day would freeze the day's estimate too early.
 /// </summary>
 internal sealed class CostExplorerJob(
-    AwsConnections connections, AwsOptions options, CostExplorerReader reader, BillWriter writer, FeedRuns runs, FeedCursors cursors, AwsCostMeter meter, TimeProvider time)
-    : IScheduledJob
+    AwsConnections connections, AwsOptions options, CostExplorerReader reader, BillWriter writer, FeedRuns runs, FeedCursors cursors, AwsCostMeter meter,
+    BorderReader borders, BorderCosts costs, TimeProvider time) : IScheduledJob
 {
     private const int ShortDays = 3;
-    private const string MetricRead = "metric";
+    private const string MetricRead = "metric", BorderRead = "border";
     /// <summary>A backfill is read and written in steps of this many days.</summary>
     internal const int StepDays = 31;
 
@@ -27,8 +28,9 @@ internal sealed class CostExplorerJob(
 
     public IEnumerable<FeedPlan> Plans(string when, Func<DateTime?> nextRun) => options.OrNone.Select(c => new FeedPlan(
         Name, c.Name, "Cost Explorer", "Billed cost per day, service, usage type and tag",
-        "$0.01 a page: two, one per GenAI service and one per tagged service and account. Three runs a day over 5 services, 6 of them by tag and account: about 1,200 pages, $12 a month",
-        ["ce:GetCostAndUsage"], c.CostExplorer.Enabled, c.CostExplorer.Enabled ? when : "off", TimeSpan.FromHours(48), nextRun));
+        "$0.01 a page: two, one per GenAI service and one per tagged service and account. Three runs a day over 5 services, 6 of them by tag and account: about 1,200 pages, $12 a month. Lines of other services that owner rules bring in: one more page a rule's service or tag value",
+        ["ce:GetCostAndUsage"], c.CostExplorer.Enabled, c.CostExplorer.Enabled ? when : "off", TimeSpan.FromHours(48), nextRun)
+    { MoreCosts = costs.WordsAsync });
 
     public async Task RunAsync(JobRun run, CancellationToken cancel)
     {
@@ -39,22 +41,33 @@ internal sealed class CostExplorerJob(
         var before = await cursors.FindAsync(Name, run.Connection, MetricRead, cancel);
         var range = run.Request.Days ?? await DueAsync(run, connection.Options, cancel);
         if (range is null) return;
-        if (run.Request.Days is null && before is not null && before != metric) range = await WithAllBilledAsync(range, cancel);
+        var border = await borders.ReadAsync(cancel);
+        var mark = BorderMark.Of(border);
+        if (run.Request.Days is null && before is not null)
+        {
+            if (before != metric) range = await WithBilledAsync(range, DateOnly.MinValue, cancel);
+            // Days read with another border lack what a new rule brings in, or hold what a removed one did.
+            else if (mark.DifferenceTo(BorderMark.Read(await cursors.FindAsync(Name, run.Connection, BorderRead, cancel))) is { } differing && differing.From < range.From)
+                range = await WithBilledAsync(range, differing.From, cancel);
+        }
 
+        var notes = new SortedSet<string>(StringComparer.Ordinal);
         var steps = Steps(range).ToList();
         for (var i = 0; i < steps.Count; i++)
         {
             var part = new PartOfProgress(run.Progress, i, steps.Count);
-            var read = await reader.ReadAsync(connection, steps[i].From, steps[i].To, run.Tally, part, cancel);
+            var read = await reader.ReadAsync(connection, steps[i].From, steps[i].To, run.Tally, part, border, notes, cancel);
             read = read with { CoversAll = Connections.Count == 1, ReadAt = run.Request.ReadAt ?? read.ReadAt };
             run.Rows += await writer.ReplaceAsync(read, cancel);
             run.HasChangedTheBill = true;
             run.Cover(UtcTime.Start(steps[i].From), UtcTime.Start(steps[i].To));
         }
         if (run.Request.Days is null || before is null) await cursors.SetAsync(Name, run.Connection, MetricRead, metric, cancel);
+        if (run.Request.Days is null) await cursors.SetAsync(Name, run.Connection, BorderRead, mark.ToText(), cancel);
         var words = string.Create(CultureInfo.InvariantCulture, $"{range.To.DayNumber - range.From.DayNumber} days read with {run.Tally.Requests} requests (${Money.ToUsd(run.Tally.CostNanoUsd):0.00}).");
         // A setting that is not followed is said, not ignored.
         if (connection.Options.CostExplorer.Granularity == "Hourly") words += " Read by the day: hourly granularity is not read yet.";
+        foreach (var note in notes) words += " " + note;
         run.Message = run.Message is "" ? words : $"{words} {run.Message}";
     }
 
@@ -80,11 +93,11 @@ internal sealed class CostExplorerJob(
     }
 
     // Another metric restates every day that is stored: two metrics side by side would be neither.
-    private async Task<DayRange> WithAllBilledAsync(DayRange due, CancellationToken cancel)
+    private async Task<DayRange> WithBilledAsync(DayRange due, DateOnly wanted, CancellationToken cancel)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var (first, oldest) = (await writer.FirstDayAsync(Name, cancel) ?? due.From, today.AddDays(-(int)Reach!.Value.TotalDays));
-        var from = first < oldest ? oldest : first;
+        var from = new[] { first, oldest, wanted }.Max();
         return from < due.From ? due with { From = from } : due;
     }
 

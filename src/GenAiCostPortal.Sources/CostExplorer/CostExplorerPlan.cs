@@ -22,8 +22,24 @@ internal sealed class CostExplorerPlan(DateOnly from, DateOnly to, string metric
 
     /// <summary>The same for the tagged lines alone, for services that are in scope only where tagged.</summary>
     public GetCostAndUsageRequest TaggedBase(string service) =>
-        Ask([Dimension("LINKED_ACCOUNT"), Dimension("USAGE_TYPE")], Expression.All(Expression.Of("SERVICE", service), IsUsage,
-            new Expression { Not = new Expression { Tags = new TagValues(featureTagKey, null, ["ABSENT"]) } }));
+        Ask([Dimension("LINKED_ACCOUNT"), Dimension("USAGE_TYPE")], Expression.All(Expression.Of("SERVICE", service), IsUsage, new Expression { Not = HasNoFeature() }));
+
+    /// <summary>Usage without a feature tag by another tag and service: where the lines are that a rule names by a tag.</summary>
+    public GetCostAndUsageRequest UntaggedServices(string tagKey) =>
+        Ask([new GroupDefinition("TAG", tagKey), Dimension("SERVICE")], Expression.All(IsUsage, HasNoFeature()), withQuantity: false);
+
+    /// <summary>Usage of a service without a feature tag: what rules may bring in.</summary>
+    public GetCostAndUsageRequest Untagged(string service) =>
+        Ask([Dimension("LINKED_ACCOUNT"), Dimension("USAGE_TYPE")], Expression.All(Expression.Of("SERVICE", service), IsUsage, HasNoFeature()));
+
+    /// <summary>The part of it under one value of another tag.</summary>
+    /// <param name="not">Tags that were asked for before: their lines are theirs, so that none is read twice.</param>
+    public GetCostAndUsageRequest UntaggedWith(string service, string tagKey, string value, IEnumerable<(string Key, IReadOnlyList<string> Values)> not) =>
+        Ask([Dimension("LINKED_ACCOUNT"), Dimension("USAGE_TYPE")], Expression.All(
+        [
+            Expression.Of("SERVICE", service), IsUsage, HasNoFeature(), new Expression { Tags = new TagValues(tagKey, [value]) },
+            .. not.Select(n => new Expression { Not = new Expression { Tags = new TagValues(n.Key, n.Values) } }),
+        ]));
 
     /// <summary>Usage of a service in an account by feature tag and usage type.</summary>
     public GetCostAndUsageRequest Tagged(string service, string account) =>
@@ -35,12 +51,17 @@ internal sealed class CostExplorerPlan(DateOnly from, DateOnly to, string metric
             Expression.All(Expression.Of("SERVICE", service), new Expression { Not = IsUsage }), withQuantity: false);
 
     /// <summary>Value of a tag group key (<c>GenAI:Workload$contract-summary</c>); null when untagged (nothing after the <c>$</c>).</summary>
-    public string? TagValue(string groupKey)
+    public string? TagValue(string groupKey) => TagValue(featureTagKey, groupKey);
+
+    /// <summary>The same for any tag.</summary>
+    public static string? TagValue(string tagKey, string groupKey)
     {
-        var at = groupKey.StartsWith(featureTagKey + "$", StringComparison.OrdinalIgnoreCase) ? featureTagKey.Length : groupKey.IndexOf('$', StringComparison.Ordinal);
+        var at = groupKey.StartsWith(tagKey + "$", StringComparison.OrdinalIgnoreCase) ? tagKey.Length : groupKey.IndexOf('$', StringComparison.Ordinal);
         var value = at < 0 ? groupKey : groupKey[(at + 1)..];
         return value.Trim() is { Length: > 0 } text ? text : null;
     }
+
+    private Expression HasNoFeature() => new() { Tags = new TagValues(featureTagKey, null, ["ABSENT"]) };
 
     private GetCostAndUsageRequest Ask(IReadOnlyList<GroupDefinition> groupBy, Expression? filter, bool withQuantity = true) => new()
     {

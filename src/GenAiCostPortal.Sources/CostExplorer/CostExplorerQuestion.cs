@@ -22,33 +22,40 @@ public sealed class CostExplorerQuestions(AwsOptions options, OwnerKeys owners)
     /// <summary>AWS's cost metric that every billed figure is in.</summary>
     public string Metric => options.CostMetric;
 
-    /// <summary>The bill of a period, <paramref name="to"/> exclusive: the GenAI services whole, and the tagged usage of others.</summary>
+    /// <summary>The bill of a period, <paramref name="to"/> exclusive: the GenAI services whole, and of others the usage that is tagged or that rules bring in.</summary>
     public CostExplorerQuestion OfPeriod(DateOnly from, DateOnly to, IReadOnlyList<BilledScope> scopes)
     {
         var inScope = scopes.Where(s => s.IsInScope).Select(s => s.Service).ToList();
         var parts = new List<Expression>();
         if (inScope.Count > 0) parts.Add(new Expression { Dimensions = new DimensionValues("SERVICE", inScope) });
-        parts.AddRange(scopes.Where(s => !s.IsInScope).Select(s => Expression.All(
-            Expression.Of("SERVICE", s.Service), new Expression { Dimensions = new DimensionValues("LINKED_ACCOUNT", s.Accounts) }, IsUsage, IsTagged())));
+        parts.AddRange(scopes.Where(s => s.Side is ScopeSide.Tagged or ScopeSide.Rule).Select(s => Expression.All(
+            [Expression.Of("SERVICE", s.Service), new Expression { Dimensions = new DimensionValues("LINKED_ACCOUNT", s.Accounts) }, IsUsage, .. Brings(s)])));
         var filter = parts.Count switch { 0 => null, 1 => parts[0], _ => new Expression { Or = parts } };
         return new CostExplorerQuestion(
-            Written(from, to, filter, "SERVICE", "RECORD_TYPE", withQuantity: false), Console(from, to, [("Service", "Service", inScope)], "Service"),
-            parts.Count > (inScope.Count > 0 ? 1 : 0)
-                ? "Sum of all groups. The console cannot say \"or\": it shows the GenAI services; tagged usage of other services is in the question only."
-                : "Sum of all groups.");
+            Written(from, to, filter, "SERVICE", "RECORD_TYPE", withQuantity: false), Console(from, to, [("Service", "Service", inScope)], "Service"), Note(scopes));
     }
 
     /// <summary>One cell of a day.</summary>
-    public CostExplorerQuestion OfCell(DateOnly day, TrailCell cell)
+    /// <param name="scopes">Of that day.</param>
+    public CostExplorerQuestion OfCell(DateOnly day, TrailCell cell, IReadOnlyList<BilledScope> scopes)
     {
         var where = new List<Expression> { Expression.Of("SERVICE", cell.Service), Expression.Of("LINKED_ACCOUNT", cell.Account) };
         var console = new List<(string, string, IReadOnlyList<string>)> { ("Service", "Service", [cell.Service]), ("LinkedAccount", "Linked account", [cell.Account]) };
         var isUsage = cell.Category == ChargeCategory.Usage;
+        var ofService = scopes.Where(s => s.Service == cell.Service && s.Accounts.Contains(cell.Account)).ToList();
+        var note = isUsage ? "" : $"The groups that are {cell.Category} are this cell.";
         if (isUsage)
         {
             where.AddRange([Expression.Of("USAGE_TYPE", cell.UsageType), IsUsage]);
             console.Add(("UsageType", "Usage type", [cell.UsageType]));
-            if (!UsageTypeClassifier.IsInScope(cell.Service)) where.Add(IsTagged());
+            var sides = ofService.Where(s => s.Side == ScopeSide.Tagged || s.Side == ScopeSide.Rule && s.UsageTypes.Contains(cell.UsageType)).ToList();
+            // A rule on the whole usage type brings in all of it, tagged or not.
+            if (sides.Count > 0 && !sides.Exists(s => s.Side == ScopeSide.Rule && s.TagKey.Length == 0))
+            {
+                List<Expression> ways = [.. sides.Select(s => s.Side == ScopeSide.Tagged ? IsTagged() : Expression.All([.. OfTag(s)]))];
+                where.Add(ways.Count == 1 ? ways[0] : new Expression { Or = ways });
+            }
+            if (ofService.Exists(s => s.Side == ScopeSide.NotAskable)) note = NotAskable;
         }
         else
         {
@@ -56,11 +63,33 @@ public sealed class CostExplorerQuestions(AwsOptions options, OwnerKeys owners)
         }
         return new CostExplorerQuestion(
             Written(day, day.AddDays(1), Expression.All([.. where]), isUsage ? "USAGE_TYPE" : "RECORD_TYPE", null, withQuantity: isUsage),
-            Console(day, day.AddDays(1), console, isUsage ? "UsageType" : "RecordTypeV2"),
-            isUsage ? "" : $"The groups that are {cell.Category} are this cell.");
+            Console(day, day.AddDays(1), console, isUsage ? "UsageType" : "RecordTypeV2"), note);
     }
 
-    private Expression IsTagged() => new() { Not = new Expression { Tags = new TagValues(owners.TagKeys.Feature, null, ["ABSENT"]) } };
+    private const string NotAskable = "Lines that a rule brings in by their IAM principal or resource, or that wait for the bill to be read again, are not in the question: Cost Explorer cannot tell them apart.";
+
+    private static string Note(IReadOnlyList<BilledScope> scopes)
+    {
+        var words = new List<string> { "Sum of all groups." };
+        if (scopes.Any(s => s.Side == ScopeSide.Tagged))
+            words.Add("The console cannot say \"or\": it shows the GenAI services; tagged usage of other services is in the question only.");
+        if (scopes.Where(s => s.Side == ScopeSide.Rule).Select(s => s.Service).Distinct().ToList() is { Count: > 0 } byRule)
+            words.Add($"The same holds for what owner rules bring in of {string.Join(", ", byRule)}.");
+        foreach (var only in scopes.Where(s => s.OnlyOn is not null).Select(s => (s.Service, Days: s.OnlyOn!.Value)).Distinct())
+            words.Add(string.Create(CultureInfo.InvariantCulture, $"Of {only.Service} a rule brings in {Text(only.Days.From)} to {Text(only.Days.To.AddDays(-1))} only: ask for those days and the others apart."));
+        if (scopes.Where(s => s.Side == ScopeSide.NotAskable).ToList() is { Count: > 0 } others)
+            words.Add(string.Create(CultureInfo.InvariantCulture, $"${others.Sum(o => o.AmountUsd):0.00} is missing in the answer. {NotAskable}"));
+        return string.Join(' ', words);
+    }
+
+    private Expression IsTagged() => new() { Not = HasNoFeature() };
+
+    private Expression HasNoFeature() => new() { Tags = new TagValues(owners.TagKeys.Feature, null, ["ABSENT"]) };
+
+    private IEnumerable<Expression> Brings(BilledScope scope) => scope.Side == ScopeSide.Tagged ? [IsTagged()]
+        : [new Expression { Dimensions = new DimensionValues("USAGE_TYPE", scope.UsageTypes) }, .. scope.TagKey.Length == 0 ? [] : OfTag(scope)];
+
+    private Expression[] OfTag(BilledScope scope) => [HasNoFeature(), new Expression { Tags = new TagValues(scope.TagKey, scope.TagValues) }];
 
     private string Written(DateOnly from, DateOnly to, Expression? filter, string groupBy, string? thenBy, bool withQuantity)
     {

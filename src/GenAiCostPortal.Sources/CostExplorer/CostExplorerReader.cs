@@ -8,7 +8,7 @@ namespace GenAiCostPortal.Sources.CostExplorer;
 /// <summary>
 /// Reads days of the bill by the plan of algorithms §4: everything by record type and service; services by feature tag; then per
 /// GenAI service its usage by account and usage type, where tagged and above $1 also by tag and usage type per account, and its
-/// other records by account. A read is whole or not at all: nothing is given out unless every page came.
+/// other records by account; of other services what is tagged and what owner rules bring in. A read is whole or not at all: nothing is given out unless every page came.
 /// </summary>
 public sealed class CostExplorerReader(OwnerKeys owners, TimeProvider time)
 {
@@ -20,10 +20,14 @@ public sealed class CostExplorerReader(OwnerKeys owners, TimeProvider time)
 
     /// <summary>Reads <paramref name="from"/> to <paramref name="to"/> (exclusive) in the connection's cost metric.</summary>
     /// <param name="tally">Counts each page, answered or used or not.</param>
+    /// <param name="border">What is in scope; null = the GenAI list and what is tagged.</param>
+    /// <param name="notes">Takes what could not be asked for, in words.</param>
     /// <exception cref="AwsRefusedException">AWS refused; nothing is read.</exception>
     public async Task<BilledDaysRead> ReadAsync(
-        AwsConnection connection, DateOnly from, DateOnly to, AwsRequestTally tally, IProgress<double>? progress = null, CancellationToken cancel = default)
+        AwsConnection connection, DateOnly from, DateOnly to, AwsRequestTally tally, IProgress<double>? progress = null, ScopeBorder? border = null,
+        ICollection<string>? notes = null, CancellationToken cancel = default)
     {
+        border ??= ScopeBorder.WithoutRules(owners);
         var metric = KnownMetrics.FirstOrDefault(m => m.Equals(connection.Options.CostExplorer.Metric, StringComparison.OrdinalIgnoreCase)) ?? KnownMetrics[0];
         var plan = new CostExplorerPlan(from, to, metric, owners.TagKeys.Feature);
         var read = new Reading(new CostExplorerClient(connection, tally), plan, progress, cancel);
@@ -32,11 +36,12 @@ public sealed class CostExplorerReader(OwnerKeys owners, TimeProvider time)
         var taggedServices = await read.AskAsync(plan.TaggedServices());
         var tagged = taggedServices.Where(a => plan.TagValue(a.Key1) is not null).Select(a => a.Key2).ToHashSet(StringComparer.Ordinal);
         var services = everything.Select(a => a.Key2).Distinct().Order(StringComparer.Ordinal).ToList();
-        var inScope = services.Where(UsageTypeClassifier.IsInScope).ToList();
+        var inScope = services.Where(border.IsListed).ToList();
         var onlyWhereTagged = services.Except(inScope).Where(tagged.Contains).ToList();
         read.Plan(inScope.Count + onlyWhereTagged.Count);
 
         var bill = new BillOfDays();
+        var claimed = new ClaimedUsage(border, plan, read.AskAsync, read.Plan, id => read.AccountNames.GetValueOrDefault(id, ""));
         var accounts = new HashSet<string>(StringComparer.Ordinal);
         foreach (var service in inScope)
         {
@@ -55,7 +60,11 @@ public sealed class CostExplorerReader(OwnerKeys owners, TimeProvider time)
             read.Plan(large.Count);
             foreach (var account in large)
                 bill.AddUsage(service, account, [.. usage.Where(u => u.Key1 == account)], await TagsAsync(service, account));
+            claimed.AddPlain(bill, service, usage.Where(u => !large.Contains(u.Key1)));
         }
+        var withUsage = everything.Where(a => IsUsage(a.Key1) && a.AmountUsd != 0).Select(a => a.Key2).ToHashSet(StringComparer.Ordinal);
+        await claimed.AddAsync(bill, [.. services.Except(inScope).Where(withUsage.Contains)], from, to, CostExplorerPlan.TagValue);
+        foreach (var note in claimed.Notes) notes?.Add(note);
 
         var payer = connection.Options.AccountId;
         foreach (var service in inScope)
@@ -66,7 +75,7 @@ public sealed class CostExplorerReader(OwnerKeys owners, TimeProvider time)
             if (accounts.Count <= 1) bill.AddOther(service, rest.Select(a => a with { Key2 = a.Key1, Key1 = accounts.FirstOrDefault() ?? payer }));
             else bill.AddOther(service, await read.AskAsync(plan.NotUsage(service)));
         }
-        var outside = everything.Where(a => !UsageTypeClassifier.IsInScope(a.Key2)).GroupBy(a => (a.Day, Service: a.Key2))
+        var outside = everything.Where(a => !border.IsListed(a.Key2)).GroupBy(a => (a.Day, Service: a.Key2))
             .Select(g => new OutsideScopeRead(g.Key.Day, payer, g.Key.Service,
                 g.Sum(a => a.AmountUsd) - bill.Lines.Where(l => l.Day == g.Key.Day && l.Service == g.Key.Service).Sum(l => l.AmountUsd)))
             .Where(o => o.AmountUsd != 0).ToList();

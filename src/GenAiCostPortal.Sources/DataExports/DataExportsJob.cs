@@ -17,13 +17,13 @@ namespace GenAiCostPortal.Sources.DataExports;
 /// </summary>
 internal sealed class DataExportsJob(
     AwsConnections connections, AwsOptions options, ExportPeriodReader reader, ExportBill bill, BillWriter writer, FeedCursors cursors,
-    IDbContextFactory<LedgerDb> stores, OwnerKeys owners, AwsCostMeter meter, TimeProvider time) : IScheduledJob
+    IDbContextFactory<LedgerDb> stores, OwnerKeys owners, BorderReader borders, AwsCostMeter meter, TimeProvider time) : IScheduledJob
 {
     /// <summary>Raise it when lines are read otherwise than before: every period is read anew.</summary>
     private const int Reading = 1;
 
     /// <summary>What was read of a period, and how.</summary>
-    /// <param name="How">Delivery, format, metric and kept tags.</param>
+    /// <param name="How">Delivery, format, metric, kept tags and border.</param>
     /// <param name="WholeTo">First day that was not whole.</param>
     private sealed record Cursor(string How, DateOnly WholeTo);
 
@@ -67,13 +67,15 @@ internal sealed class DataExportsJob(
         var metric = connection.Options.CostExplorer.Metric;
         await using var db = await stores.CreateDbContextAsync(cancel);
         var kept = await KeptTags.ReadAsync(db, owners, cancel);
+        var border = await borders.ReadAsync(cancel);
+        var mark = BorderMark.Of(border);
         var told = new ExportRunWords();
         // Newest first: what people look at is there soonest.
         for (var i = 0; i < deliveries.Count; i++)
         {
             var delivery = deliveries[i];
             var place = $"{own.Bucket}/{delivery.Root}{delivery.Period}";
-            var how = string.Create(CultureInfo.InvariantCulture, $"{Reading}|{delivery.Version}|{own.Format}|{metric}|{kept.Fingerprint}");
+            var how = How(delivery);
             var known = Read(await cursors.FindAsync(Name, run.Connection, place, cancel));
             if (run.Request.Days is null && known is not null && known.How == how)
             {
@@ -84,11 +86,10 @@ internal sealed class DataExportsJob(
             }
             try
             {
-                var period = await reader.ReadAsync(bucket, own.Prefix ?? "", delivery, own.Format, metric, kept, new PartOfProgress(run.Progress, 2 * i, 2 * deliveries.Count), cancel);
+                var period = await reader.ReadAsync(bucket, own.Prefix ?? "", delivery, own.Format, metric, kept, border, new PartOfProgress(run.Progress, 2 * i, 2 * deliveries.Count), cancel);
                 var (lines, wholeTo) = await bill.WriteAsync(Name, period.Cells, delivery.First, delivery.End, connection.Options.AccountId, period.Delivery.WrittenAt,
                     new PartOfProgress(run.Progress, 2 * i + 1, 2 * deliveries.Count), cancel);
-                how = string.Create(CultureInfo.InvariantCulture, $"{Reading}|{period.Delivery.Version}|{own.Format}|{metric}|{kept.Fingerprint}");
-                await cursors.SetAsync(Name, run.Connection, place, JsonSerializer.Serialize(new Cursor(how, wholeTo)), cancel);
+                await cursors.SetAsync(Name, run.Connection, place, JsonSerializer.Serialize(new Cursor(How(period.Delivery), wholeTo)), cancel);
                 run.Rows += lines;
                 run.HasChangedTheBill = true;
                 told.Read(period, lines);
@@ -101,6 +102,9 @@ internal sealed class DataExportsJob(
             }
         }
         told.End(run);
+
+        // The usual border is not named: periods that were read before it could be moved stay as they are.
+        string How(ExportDelivery delivery) => string.Join('|', new[] { Reading.ToString(CultureInfo.InvariantCulture), delivery.Version, own.Format, metric, kept.Fingerprint, mark.Within(delivery.First, delivery.End) }.SkipLast(mark.Within(delivery.First, delivery.End).Length == 0 ? 1 : 0));
     }
 
     private static Cursor? Read(string? kept)

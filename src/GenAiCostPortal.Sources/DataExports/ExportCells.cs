@@ -9,7 +9,7 @@ namespace GenAiCostPortal.Sources.DataExports;
 /// A billing period summed to the ledger's grain while it streams by: memory follows the number of cells, not of lines. Lines outside
 /// the GenAI scope are one sum per day, account and service.
 /// </summary>
-internal sealed class ExportCells(DateOnly first, DateOnly end, KeptTags kept, int cellsAtMost = ExportCells.CellsAtMost)
+internal sealed class ExportCells(DateOnly first, DateOnly end, KeptTags kept, ScopeBorder border, int cellsAtMost = ExportCells.CellsAtMost)
 {
     /// <summary>Cells of a period that keep their own resource and caller; later ones share <see cref="Dimensions.Other"/>.</summary>
     internal const int CellsAtMost = 500_000;
@@ -26,7 +26,7 @@ internal sealed class ExportCells(DateOnly first, DateOnly end, KeptTags kept, i
     private readonly Dictionary<(DateOnly Day, int Account, int Service), decimal> _outside = [];
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal) { [""] = 0 };
     private readonly List<string> _names = [""];
-    private readonly Dictionary<string, bool> _inScope = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _listed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _accounts = new(StringComparer.Ordinal);
     private readonly ExportTags _tags = new(kept);
 
@@ -60,7 +60,7 @@ internal sealed class ExportCells(DateOnly first, DateOnly end, KeptTags kept, i
         else if (line.Category == ChargeCategory.Usage && (LastUsage is null || day > LastUsage)) LastUsage = day;
 
         var tags = _tags.Of(line.Tags, line.CostCategories);
-        if (tags.Feature is null && !IsInScope(line.Service))
+        if (tags.Feature is null && !IsListed(line.Service) && !IsClaimed(line, day, tags))
         {
             CollectionsMarshal.GetValueRefOrAddDefault(_outside, (day, Number(line.AccountId), Number(line.Service)), out _) += line.AmountUsd;
             return;
@@ -102,11 +102,15 @@ internal sealed class ExportCells(DateOnly first, DateOnly end, KeptTags kept, i
         return (lines, [.. _outside.Where(o => o.Key.Day == day && o.Value != 0).Select(o => new OutsideScopeRead(day, _names[o.Key.Account], _names[o.Key.Service], o.Value))]);
     }
 
-    private bool IsInScope(string service)
+    private bool IsListed(string service)
     {
-        if (_inScope.TryGetValue(service, out var known)) return known;
-        return _inScope[service] = UsageTypeClassifier.IsInScope(service);
+        if (_listed.TryGetValue(service, out var known)) return known;
+        return _listed[service] = border.IsListed(service);
     }
+
+    // Taxes and credits of other services do not say which of their usage they belong to.
+    private bool IsClaimed(ExportLine line, DateOnly day, ExportTagSet tags) => border.Rules.Count > 0 && line.Category == ChargeCategory.Usage && border.Of(
+        new BorderLine(day, line.AccountId, line.Region, line.Service, line.UsageType, tags.Name, line.ResourceId, ExportPrincipals.Of(line.Principal), line.AccountName)) is not null;
 
     private int Number(string name)
     {

@@ -17,14 +17,14 @@ internal sealed class ExportPeriodReader(TimeProvider time)
     /// <exception cref="AwsRefusedException">AWS refused.</exception>
     /// <exception cref="ExportFaultException">The export is not what was expected, or is Parquet.</exception>
     public async Task<ExportPeriod> ReadAsync(
-        S3Bucket bucket, string prefix, ExportDelivery delivery, string format, string metric, KeptTags kept, IProgress<double> progress, CancellationToken cancel)
+        S3Bucket bucket, string prefix, ExportDelivery delivery, string format, string metric, KeptTags kept, ScopeBorder border, IProgress<double> progress, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
             var files = await ExportManifests.FilesAsync(bucket, delivery, cancel);
             if (files.Any(f => f.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)))
                 throw new ExportFaultException("The export is Parquet, which is read where it lies, through Athena.", "Turn on …:Athena:Enabled, or make an export as gzip CSV.");
-            var cells = new ExportCells(delivery.First, delivery.End, kept);
+            var cells = new ExportCells(delivery.First, delivery.End, kept, border);
             try
             {
                 for (var i = 0; i < files.Count; i++)

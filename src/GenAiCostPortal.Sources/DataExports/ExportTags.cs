@@ -5,7 +5,8 @@ namespace GenAiCostPortal.Sources.DataExports;
 
 /// <summary>What is kept of a line's tags.</summary>
 /// <param name="Number">Of the set, in this period.</param>
-internal sealed record ExportTagSet(int Number, IReadOnlyDictionary<string, string> Kept, string? Feature);
+/// <param name="Name">The kept tags as <see cref="TagSet"/> writes them.</param>
+internal sealed record ExportTagSet(int Number, IReadOnlyDictionary<string, string> Kept, string? Feature, string Name);
 
 /// <summary>Tag sets of a period: each map text is read once, as long as it is remembered.</summary>
 internal sealed class ExportTags
@@ -24,7 +25,7 @@ internal sealed class ExportTags
     public ExportTags(KeptTags kept)
     {
         _kept = kept;
-        _sets.Add(new ExportTagSet(0, new Dictionary<string, string>(), null));
+        _sets.Add(new ExportTagSet(0, new Dictionary<string, string>(), null, ""));
     }
 
     public ExportTagSet this[int number] => _sets[number];
@@ -51,7 +52,7 @@ internal sealed class ExportTags
         // Beyond the cap sets fall together, features do not.
         var key = tags.ContainsKey(Dimensions.Other) ? name + feature : name;
         if (_byName.TryGetValue(key, out var known)) return known;
-        _sets.Add(_byName[key] = known = new ExportTagSet(_sets.Count, tags, feature));
+        _sets.Add(_byName[key] = known = new ExportTagSet(_sets.Count, tags, feature, name));
         return known;
     }
 }

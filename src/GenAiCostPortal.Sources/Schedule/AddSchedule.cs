@@ -27,6 +27,7 @@ internal static class AddSchedule
         services.AddSingleton<AwsCostMeter>();
         services.AddSingleton<PermissionCheck>();
         services.AddSingleton<CostExplorerReader>();
+        services.AddSingleton<BorderCosts>();
         services.AddSingleton<BedrockMetricsReader>();
         services.AddSingleton<ResourceMetricsReader>();
         services.AddSingleton<ResourceMetrics>();

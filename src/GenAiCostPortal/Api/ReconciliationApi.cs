@@ -55,7 +55,7 @@ internal static class ReconciliationApi
         var scopes = await report.ScopesAsync(day, day.AddDays(1), context.RequestAborted);
         var cells = new List<CellAnswer>();
         foreach (var cell in trail.Cells)
-            cells.Add(new(cell, questions.OfCell(day, cell), cell.Kind is null ? [] : await report.CallsAsync(day, cell, context.RequestAborted)));
+            cells.Add(new(cell, questions.OfCell(day, cell, scopes), cell.Kind is null ? [] : await report.CallsAsync(day, cell, context.RequestAborted)));
         return Results.Ok(new TrailAnswer(day, trail.BilledUsd, trail.LedgerUsd, questions.OfPeriod(day, day.AddDays(1), scopes), cells, trail.Adjustments, trail.Feeds));
     }
 

@@ -26,7 +26,7 @@ internal static class RuleRoutes
     public sealed record EffectAnswer(
         DateOnly From, DateOnly To, int Days, int DaysTouched, decimal BilledUsd, decimal DecidedUsd, decimal MovedUsd, IReadOnlyList<MoveAnswer> Moves,
         IReadOnlyList<ShareAnswer> Features, IReadOnlyList<ShareAnswer> Teams, IReadOnlyList<ShareAnswer> Applications, IReadOnlyList<ShareAnswer> Environments,
-        IReadOnlyList<ShareAnswer> Methods);
+        IReadOnlyList<ShareAnswer> Methods, BorderEffect Border);
 
     /// <param name="words">How the action log calls a rule of this kind.</param>
     public static RouteGroupBuilder Map<TAnswer>(IEndpointRouteBuilder api, RuleKind kind, string path, string tag, string words, Func<PlacedRule, RuleUse?, TAnswer> answer)
@@ -121,7 +121,7 @@ internal static class RuleRoutes
         route.RequireAuthorization(Policies.Administrator).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
 
     private static EffectAnswer Of(RuleEffect e) => new(e.From, e.To, e.Days, e.DaysTouched, e.BilledUsd, e.DecidedUsd, e.MovedUsd,
-        [.. e.Moves.Select(m => new MoveAnswer(Owner(m.From), Owner(m.To), m.Usd))], Of(e.Features), Of(e.Teams), Of(e.Applications), Of(e.Environments), Of(e.Methods));
+        [.. e.Moves.Select(m => new MoveAnswer(Owner(m.From), Owner(m.To), m.Usd))], Of(e.Features), Of(e.Teams), Of(e.Applications), Of(e.Environments), Of(e.Methods), e.Border);
 
     private static IReadOnlyList<ShareAnswer> Of(IEnumerable<ShareMoved> shares) => [.. shares.Select(s => new ShareAnswer(Owner(s.Name), s.StoredUsd, s.ProposedUsd, s.Usd))];
 

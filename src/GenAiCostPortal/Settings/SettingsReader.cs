@@ -106,6 +106,8 @@ internal sealed class SettingsReader(IConfiguration configuration)
         owners.TeamAttributes = List("Owners:TeamAttributes", owners.TeamAttributes);
         owners.ApplicationAttributes = List("Owners:ApplicationAttributes", owners.ApplicationAttributes);
         owners.EnvironmentAttributes = List("Owners:EnvironmentAttributes", owners.EnvironmentAttributes);
+        owners.GenAiServices = List("Owners:GenAiServices", owners.GenAiServices);
+        if (owners.GenAiServices.Any(s => s.All(c => c is '*' or ' '))) Mistake("Owners:GenAiServices", "* alone would be the whole bill; name services, such as Amazon Bedrock*");
         owners.TagKeys.Feature = Text("Owners:TagKeys:Feature") ?? owners.TagKeys.Feature;
         owners.TagKeys.Team = Text("Owners:TagKeys:Team") ?? owners.TagKeys.Team;
         owners.TagKeys.Application = Text("Owners:TagKeys:Application") ?? owners.TagKeys.Application;

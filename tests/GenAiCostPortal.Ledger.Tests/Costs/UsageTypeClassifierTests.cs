@@ -1,4 +1,5 @@
 using GenAiCostPortal.Ledger.ModelNames;
+using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Usage;
 using Xunit;
 
@@ -70,7 +71,7 @@ public sealed class UsageTypeClassifierTests
         Assert.Equal(CostComponents.Of(model, kind, tier), meaning.Component);
         Assert.True(meaning.Model!.IsResolved);
         Assert.Equal(scope, meaning.Model.Scope);
-        Assert.True(UsageTypeClassifier.IsInScope(service));
+        Assert.True(new GenAiServices(GenAiServices.Usual).Has(service));
     }
 
     [Theory]
@@ -170,7 +171,7 @@ public sealed class UsageTypeClassifierTests
     [InlineData("AWS Lambda", false)]
     [InlineData("Amazon Simple Storage Service", false)]
     public void The_border_is_the_list_of_genai_services(string service, bool isInScope) =>
-        Assert.Equal(isInScope, UsageTypeClassifier.IsInScope(service));
+        Assert.Equal(isInScope, new GenAiServices(GenAiServices.Usual).Has(service));
 
     // 3.30 USD a million. By hand: 829.406 units at 3.30 = 2,737.0398 USD, so a unit is a million tokens.
     [Theory]

@@ -185,14 +185,14 @@ public sealed class AthenaJobTests
         var kept = new KeptTags(new OwnerTagKeys(), ["Cost Center'; DROP"]);
         TableColumn[] columns = [new("line_item_usage_start_date", "timestamp(3)"), new("line_item_usage_account_id", "string"), new("line_item_line_item_type", "string"), new("line_item_usage_type", "string"),
             new("line_item_product_code", "string"), new("line_item_unblended_cost", "double"), new("resource_tags", "map<string,string>"), new("bill_billing_period_start_date", "timestamp")];
-        var sql = new ExportSql(columns, [], kept).Of("db", "t", ExportFormat.Cur2, new DateOnly(2026, 11, 1));
+        var sql = new ExportSql(columns, [], kept, ScopeBorder.WithoutRules(new OwnerKeys())).Of("db", "t", ExportFormat.Cur2, new DateOnly(2026, 11, 1));
         Assert.Contains("sum(CAST(\"line_item_unblended_cost\" AS decimal(38, 12))) AS \"line_item_unblended_cost\"", sql, StringComparison.Ordinal);
         Assert.Contains("GROUP BY 1, 2, 3, 4, 5, 6, 7", sql, StringComparison.Ordinal);
         Assert.Contains("WHERE substr(CAST(\"bill_billing_period_start_date\" AS varchar), 1, 7) = '2026-11'", sql, StringComparison.Ordinal);
         Assert.Contains("IN ('application', 'costcenterdrop', 'environment', 'genaimodel', 'genaiworkload', 'team')", sql, StringComparison.Ordinal);
         Assert.DoesNotContain("iam_principal", sql, StringComparison.Ordinal);
         Assert.DoesNotContain("product\"", sql.Replace("product_", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        var fault = Assert.Throws<ExportFaultException>(() => new ExportSql(columns, [], kept).Of("db", "t", ExportFormat.Focus, new DateOnly(2026, 11, 1)));
+        var fault = Assert.Throws<ExportFaultException>(() => new ExportSql(columns, [], kept, ScopeBorder.WithoutRules(new OwnerKeys())).Of("db", "t", ExportFormat.Focus, new DateOnly(2026, 11, 1)));
         Assert.Contains("chargeperiodstart", fault.Message, StringComparison.Ordinal);
     }
 }

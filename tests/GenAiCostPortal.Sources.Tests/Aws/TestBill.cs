@@ -7,9 +7,13 @@ namespace GenAiCostPortal.Sources.Aws;
 /// <summary>One line of the made bill, in the words of Cost Explorer's dimensions.</summary>
 internal sealed record TestLine(
     string Day, string Account, string Service, string UsageType, decimal Usd, decimal Quantity = 0, string Unit = "N/A",
-    string RecordType = "Usage", string Tag = "", string? AmountText = null);
+    string RecordType = "Usage", string Tag = "", string? AmountText = null)
+{
+    /// <summary>Other tags than the feature's, by key.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+}
 
-/// <summary>Answers GetCostAndUsage from lines: any filter of the plan, any two groupings, pages, days marked estimated.</summary>
+/// <summary>Answers GetCostAndUsage from lines: any filter of the plan, one or two groupings, pages, days marked estimated.</summary>
 internal sealed class TestBill
 {
     public List<TestLine> Lines { get; } = [];
@@ -26,7 +30,7 @@ internal sealed class TestBill
         var groups = Lines
             .Where(l => string.CompareOrdinal(l.Day, start) >= 0 && string.CompareOrdinal(l.Day, end) < 0)
             .Where(l => !request.TryGetProperty("Filter", out var filter) || IsMet(filter, l))
-            .GroupBy(l => (l.Day, First: Key(groupings[0], l), Second: Key(groupings[1], l)))
+            .GroupBy(l => (l.Day, First: Key(groupings[0], l), Second: groupings.Count > 1 ? Key(groupings[1], l) : null))
             .OrderBy(g => g.Key.Day, StringComparer.Ordinal).ThenBy(g => g.Key.First, StringComparer.Ordinal).ThenBy(g => g.Key.Second, StringComparer.Ordinal)
             .ToList();
 
@@ -48,18 +52,18 @@ internal sealed class TestBill
         return answer;
     }
 
-    private static JsonNode Group(string first, string second, List<TestLine> lines, List<string> metrics)
+    private static JsonNode Group(string first, string? second, List<TestLine> lines, List<string> metrics)
     {
         var values = new JsonObject();
         foreach (var metric in metrics)
             values[metric] = metric == "UsageQuantity"
                 ? new JsonObject { ["Amount"] = Text(lines.Sum(l => l.Quantity)), ["Unit"] = lines.Select(l => l.Unit).Distinct().Count() == 1 ? lines[0].Unit : "N/A" }
                 : new JsonObject { ["Amount"] = lines is [{ AmountText: { } text }] ? text : Text(lines.Sum(l => l.Usd)), ["Unit"] = "USD" };
-        return new JsonObject { ["Keys"] = new JsonArray(first, second), ["Metrics"] = values };
+        return new JsonObject { ["Keys"] = second is null ? new JsonArray(first) : new JsonArray(first, second), ["Metrics"] = values };
     }
 
     private string Key(JsonElement grouping, TestLine line) =>
-        grouping.GetProperty("Type").GetString() == "TAG" ? $"{grouping.GetProperty("Key").GetString()}${line.Tag}" : Value(grouping.GetProperty("Key").GetString()!, line);
+        grouping.GetProperty("Type").GetString() == "TAG" ? $"{grouping.GetProperty("Key").GetString()}${TagOf(grouping.GetProperty("Key").GetString()!, line)}" : Value(grouping.GetProperty("Key").GetString()!, line);
 
     private bool IsMet(JsonElement filter, TestLine line)
     {
@@ -72,11 +76,13 @@ internal sealed class TestBill
             "Or" => value.GetArrayLength() >= 2 && value.EnumerateArray().Any(f => IsMet(f, line)),
             "Not" => !IsMet(value, line),
             "Dimensions" => value.GetProperty("Values").EnumerateArray().Any(v => v.GetString() == Value(value.GetProperty("Key").GetString()!, line)),
-            "Tags" when value.GetProperty("Key").GetString() == TagKey => value.TryGetProperty("MatchOptions", out var match) && match[0].GetString() == "ABSENT"
-                ? line.Tag == "" : value.GetProperty("Values").EnumerateArray().Any(v => v.GetString() == line.Tag),
+            "Tags" => TagOf(value.GetProperty("Key").GetString()!, line) is var tag && value.TryGetProperty("MatchOptions", out var match) && match[0].GetString() == "ABSENT"
+                ? tag == "" : value.GetProperty("Values").EnumerateArray().Any(v => v.GetString() == tag),
             var other => throw new InvalidOperationException("No such operator: " + other),
         };
     }
+
+    private string TagOf(string key, TestLine line) => key == TagKey ? line.Tag : line.Tags.GetValueOrDefault(key, "");
 
     private static string Value(string dimension, TestLine line) => dimension switch
     {

@@ -10,7 +10,7 @@ public sealed class ExportFormatTests
     private static async Task<ExportCells> ReadAsync(string file, string format = ExportFormat.Cur2, string metric = "UnblendedCost", DateOnly? first = null, int cellsAtMost = ExportCells.CellsAtMost)
     {
         var month = first ?? new DateOnly(2026, 11, 1);
-        var cells = new ExportCells(month, month.AddMonths(1), new KeptTags(new OwnerTagKeys(), ["environment", "business unit"]), cellsAtMost);
+        var cells = new ExportCells(month, month.AddMonths(1), new KeptTags(new OwnerTagKeys(), ["environment", "business unit"]), ScopeBorder.WithoutRules(new OwnerKeys()), cellsAtMost);
         await ExportFiles.ReadAsync(new MemoryStream(ExportBench.Gzip(file)), "file", h => ExportFormat.Of(h, format, metric), cells.Add, () => 0, _ => { }, CancellationToken.None);
         return cells;
     }

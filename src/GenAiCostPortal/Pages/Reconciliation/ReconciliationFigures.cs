@@ -67,9 +67,10 @@ public sealed class ReconciliationFigures(SpendReport spend, Ledger.Costs.Reconc
         var day = (await reconciliation.ReadAsync(date, date.AddDays(1), cancel)).FirstOrDefault();
         var bill = await trail.ReadAsync(date, url.Filter, cancel);
         var cell = bill.Cells.FirstOrDefault(c => c.Key == url[CellWord]);
-        var question = questions.OfPeriod(date, date.AddDays(1), await trail.ScopesAsync(date, date.AddDays(1), cancel));
+        var scopes = await trail.ScopesAsync(date, date.AddDays(1), cancel);
+        var question = questions.OfPeriod(date, date.AddDays(1), scopes);
         return new DayPicture(url, date, day, bill, cell, cell is null ? [] : await trail.CallsAsync(date, cell, cancel), question,
-            cell is null ? null : questions.OfCell(date, cell), questions.Metric);
+            cell is null ? null : questions.OfCell(date, cell, scopes), questions.Metric);
     }
 
     public static DateOnly DateOf(PortalUrl url, DateOnly today) =>

@@ -22,6 +22,7 @@ internal sealed class OwnersForm
             ["Feature"] = Lines(keys.FeatureAttributes), ["Team"] = Lines(keys.TeamAttributes),
             ["Application"] = Lines(keys.ApplicationAttributes), ["Environment"] = Lines(keys.EnvironmentAttributes),
         };
+        Services = Lines(keys.GenAiServices);
         _tags = new()
         {
             ["Feature"] = keys.TagKeys.Feature, ["Team"] = keys.TagKeys.Team, ["Application"] = keys.TagKeys.Application,
@@ -35,6 +36,9 @@ internal sealed class OwnersForm
         set => _lists[part] = value;
     }
 
+    /// <summary>The GenAI list, one service a line.</summary>
+    public string Services { get; set; }
+
     public string Tag(string part) => _tags[part];
 
     public void SetTag(string part, string key) => _tags[part] = key;
@@ -45,6 +49,7 @@ internal sealed class OwnersForm
     public OwnerKeys Keys => new()
     {
         FeatureAttributes = Names("Feature"), TeamAttributes = Names("Team"), ApplicationAttributes = Names("Application"), EnvironmentAttributes = Names("Environment"),
+        GenAiServices = Split(Services),
         TagKeys = new OwnerTagKeys
         {
             Feature = _tags["Feature"].Trim(), Team = _tags["Team"].Trim(), Application = _tags["Application"].Trim(),
@@ -57,11 +62,13 @@ internal sealed class OwnersForm
         var mine = Keys;
         return !(mine.FeatureAttributes.SequenceEqual(other.FeatureAttributes) && mine.TeamAttributes.SequenceEqual(other.TeamAttributes)
             && mine.ApplicationAttributes.SequenceEqual(other.ApplicationAttributes) && mine.EnvironmentAttributes.SequenceEqual(other.EnvironmentAttributes)
-            && mine.TagKeys == other.TagKeys);
+            && mine.TagKeys == other.TagKeys && mine.GenAiServices.SequenceEqual(other.GenAiServices));
     }
 
     private static string Lines(IEnumerable<string> names) => string.Join('\n', names);
 
-    private string[] Names(string part) =>
-        [.. _lists[part].Split(['\n', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
+    private string[] Names(string part) => Split(_lists[part]);
+
+    private static string[] Split(string text) =>
+        [.. text.Split(['\n', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
 }

@@ -50,7 +50,7 @@ public sealed partial class RulesSection
     {
         var usd = answer.Rules.Sum(r => answer.Report.Use(r)?.Usd ?? 0);
         var what = answer.Rules.Count == 1 ? "One rule decides" : $"{answer.Rules.Count} rules decide";
-        var how = Kind == RuleKind.Owner ? "The first rule in order whose conditions all hold names the owner of what no tag and no call owns."
+        var how = Kind == RuleKind.Owner ? "The first rule in order whose conditions all hold names the owner of what no tag and no call owns. " + BorderText.Which
             : "The first rule in order whose conditions all hold splits what is left without a feature.";
         return answer.Rules.Count == 0 ? how : $"{what} {UsdText.Round(usd)} of the bill of {DayText.Days(answer.Report.From, answer.Report.To)}. {how}";
     }

@@ -1,0 +1,363 @@
+using System.Globalization;
+using System.Text.Json;
+using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Feeds;
+using GenAiCostPortal.Ledger.Owners;
+using GenAiCostPortal.Ledger.Store;
+using GenAiCostPortal.Sources.Aws;
+using GenAiCostPortal.Sources.DataExports;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+using static GenAiCostPortal.Sources.DataExports.MadeExport;
+
+namespace GenAiCostPortal.Sources.CostExplorer;
+
+/// <summary>The border of the bill by owner rules: the same lines through Cost Explorer, a CUR and a FOCUS file.</summary>
+public sealed class BorderByRuleTests
+{
+    private const string Payer = ExportBench.Payer, Product = ExportBench.Other, Lambda = "AWS Lambda", Search = "Amazon OpenSearch Service", S3 = "Amazon Simple Storage Service";
+    private static readonly DateTime Now = ExportBench.Now;
+    private static readonly DateOnly Day = new(2026, 11, 12);
+
+    private static readonly OwnerRuleDraft OfLambda = new()
+    {
+        Name = "Functions of retrieval", Feature = "retrieval",
+        Conditions = [new(RuleSubject.Service, RuleMatch.Is, "aws lambda"), new(RuleSubject.Account, RuleMatch.Is, Product), new(RuleSubject.UsageType, RuleMatch.Contains, "GB-Second")],
+    };
+
+    private static readonly OwnerRuleDraft OfSearch = new()
+    {
+        Name = "Vector store", Team = "Search",
+        Conditions = [new(RuleSubject.Service, RuleMatch.StartsWith, "Amazon OpenSearch"), new(RuleSubject.Tag, RuleMatch.Is, "AI", "CostCenter")],
+    };
+
+    private static readonly OwnerRuleDraft OfCostCenter = new() { Name = "Cost centre", Feature = "assistants", Conditions = [new(RuleSubject.Tag, RuleMatch.Is, "ai", "CostCenter")] };
+
+    /// <summary>A day of $94.50: Bedrock 10, Lambda 21 (3 of it with the feature's tag), OpenSearch 15, EC2 48 with 4 of tax, S3 0.50.</summary>
+    private static TestLine[] Lines(string day) =>
+    [
+        new(day, Payer, "Amazon Bedrock", Nova, 10m, 1000, "1K tokens"),
+        new(day, Product, Lambda, "Lambda-GB-Second", 3m, 30, "Second", Tag: "chat"),
+        new(day, Product, Lambda, "Lambda-GB-Second", 5m, 50, "Second"),
+        new(day, Product, Lambda, "Request", 2m, 20, "Requests"),
+        new(day, Payer, Lambda, "Lambda-GB-Second", 7m, 70, "Second"),
+        new(day, Payer, Lambda, "Lambda-GB-Second", 4m, 40, "Second") { Tags = Tags("ai") },
+        new(day, Product, Search, "EU-SearchOCU", 6m, 60, "OCU-Hours") { Tags = Tags("ai") },
+        new(day, Product, Search, "EU-SearchOCU", 8m, 80, "OCU-Hours") { Tags = Tags("web") },
+        new(day, Product, Search, "EU-SearchOCU", 1m, 10, "OCU-Hours"),
+        new(day, Payer, "Amazon Elastic Compute Cloud", "BoxUsage:m5.large", 44m, 24, "Hrs"),
+        new(day, Payer, "Amazon Elastic Compute Cloud", "", 4m, RecordType: "Tax"),
+        new(day, Payer, S3, "TimedStorage-ByteHrs", 0.5m, 5, "GB-Mo") { Tags = Tags("ai") },
+    ];
+
+    private static Dictionary<string, string> Tags(string costCenter) => new() { ["CostCenter"] = costCenter };
+
+    private static Task<ExportBench> OpenAsync() => ExportBench.OpenAsync(c => c.CostExplorer.Enabled = true);
+
+    private static async Task<ExportBench> CostExplorerAsync()
+    {
+        var bench = await OpenAsync();
+        bench.Server.Bill.Lines.AddRange(Lines("2026-11-12"));
+        return bench;
+    }
+
+    private static async Task AddAsync(ExportBench bench, params OwnerRuleDraft[] rules)
+    {
+        foreach (var rule in rules) Assert.Equal("", (await bench.Portal.Get<RuleDesk>().AddAsync(rule, "Ada")).Words);
+    }
+
+    /// <summary>Asks for every day that is stored or in the look-back, as the first run of the next day does.</summary>
+    private static async Task<FeedRun> NextDayAsync(ExportBench bench)
+    {
+        bench.Server.Calls.Clear();
+        bench.Clock.Now = bench.Clock.Now.AddHours(24);
+        return await bench.Portal.RunAsync("CostExplorer");
+    }
+
+    /// <summary>The ledger of the day by account and service: feature, team, method, dollars.</summary>
+    private static async Task<string[]> LedgerAsync(ExportBench bench)
+    {
+        var entries = await bench.Portal.ReadAsync(db => db.LedgerEntries.AsNoTracking().Where(e => e.Day == Day).ToListAsync());
+        return [.. entries.GroupBy(e => string.Join(' ', bench.Name(e.AccountId)[..4], bench.Name(e.BilledServiceId), $"[{bench.Name(e.FeatureId)}/{bench.Name(e.TeamId)}]", e.Method))
+            .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Key} {Money.ToUsd(g.Sum(e => e.AmountNanoUsd)):0.00}")).Order(StringComparer.Ordinal)];
+    }
+
+    private static async Task<(decimal InScope, decimal Outside)> SidesAsync(ExportBench bench) => (await bench.TotalUsdAsync(), await bench.OutsideUsdAsync());
+
+    // By hand: Bedrock 10 and the tagged 3 were in scope before. Of the Lambda in Product only the seconds without a tag (5) meet the
+    // first rule, not the requests (2); of OpenSearch only what says ai (6) meets the second. 10 + 3 + 5 + 6 = 24 of 94.50.
+    private static readonly string[] ByTwoRules =
+    [
+        "1111 Amazon Bedrock [/] Unattributed 10.00", "2222 AWS Lambda [chat/] Tag 3.00", "2222 AWS Lambda [retrieval/] Rule 5.00", "2222 Amazon OpenSearch Service [/Search] Rule 6.00",
+    ];
+
+    [Fact]
+    public async Task Rules_bring_lines_in_through_Cost_Explorer_and_what_they_bring_in_is_missing_outside()
+    {
+        await using var bench = await CostExplorerAsync();
+        await bench.Portal.RunAsync("CostExplorer");
+        Assert.Equal((13m, 81.5m), await SidesAsync(bench));
+        // Everything, tags by service, Bedrock, tagged Lambda, its tags in Product.
+        Assert.Equal(5, bench.Server.Calls.Count);
+
+        await AddAsync(bench, OfLambda, OfSearch);
+        var run = await NextDayAsync(bench);
+        Assert.Equal((24m, 70.5m), await SidesAsync(bench));
+        Assert.Equal(ByTwoRules, await LedgerAsync(bench));
+        // Three more: cost centres by service, Lambda without a feature, OpenSearch under ai. A cent each.
+        Assert.Equal((8L, 80_000_000L), (run.Requests, run.RequestCostNanoUsd));
+        // The ledger knows the tag that was asked for.
+        var line = (await bench.LinesAsync()).Single(l => bench.Name(l.BilledServiceId) == Search);
+        Assert.Equal(("""{"CostCenter":"ai"}""", 60m, "eu-west-1"), (bench.Name(line.TagSetId), line.Quantity!.Value, bench.Name(line.RegionId)));
+    }
+
+    [Fact]
+    public async Task A_rule_on_a_tag_alone_brings_in_what_carries_it_of_every_service_once()
+    {
+        await using var bench = await CostExplorerAsync();
+        await AddAsync(bench, OfLambda, OfSearch, OfCostCenter);
+        await bench.Portal.RunAsync("CostExplorer");
+        // By hand: beside the 24 also the payer's Lambda with the tag (4) and S3 (0.50); the first rule that holds decides.
+        Assert.Equal((28.5m, 66m), await SidesAsync(bench));
+        string[] all = ["1111 AWS Lambda [assistants/] Rule 4.00", "1111 Amazon Simple Storage Service [assistants/] Rule 0.50", .. ByTwoRules];
+        Assert.Equal(all.Order(StringComparer.Ordinal), await LedgerAsync(bench));
+        // Beside the eight: Lambda under ai and S3 under ai.
+        Assert.Equal(10, bench.Server.Calls.Count);
+    }
+
+    [Theory]
+    [InlineData(ExportFormat.Cur2)]
+    [InlineData(ExportFormat.Focus)]
+    public async Task An_export_of_the_same_lines_gives_the_same_sums(string format)
+    {
+        await using var bench = await ExportBench.OpenAsync(c => c.DataExports.Format = format);
+        // The 13th has usage, so that the 12th is whole.
+        TestLine[] lines = [.. Lines("2026-11-12"), new("2026-11-13", Payer, "Amazon Bedrock", Nova, 0m, 1, "1K tokens")];
+        bench.Deliver("2026-11", Now.AddHours(-3), "", format == ExportFormat.Cur2 ? File(CurColumns, lines.Select(CurOf)) : File(FocusColumns, lines.Select(FocusOf)));
+        await bench.RunAsync();
+        Assert.Equal((13m, 81.5m), await SidesAsync(bench));
+        var before = (await LedgerAsync(bench), await bench.LinesAsync());
+
+        await AddAsync(bench, OfLambda, OfSearch);
+        bench.Clock.Now = Now.AddHours(4);
+        Assert.Equal(1, await FilesReadAsync(bench));
+        Assert.Equal((24m, 70.5m), await SidesAsync(bench));
+        Assert.Equal(ByTwoRules, await LedgerAsync(bench));
+        // Only once: the period is not read again until the border moves.
+        Assert.Equal(0, await FilesReadAsync(bench));
+
+        await AddAsync(bench, OfCostCenter);
+        Assert.Equal(1, await FilesReadAsync(bench));
+        Assert.Equal((28.5m, 66m), await SidesAsync(bench));
+
+        var desk = bench.Portal.Get<RuleDesk>();
+        foreach (var rule in (await desk.ReadAsync()).Owners) await desk.RemoveAsync(RuleKind.Owner, rule.Id, "Ada");
+        Assert.Equal(1, await FilesReadAsync(bench));
+        Assert.Equal((13m, 81.5m), await SidesAsync(bench));
+        Assert.Equal(before.Item1, await LedgerAsync(bench));
+        Assert.Equal(before.Item2.Select(l => (l.Day, l.AccountId, l.BilledServiceId, l.UsageTypeId, l.TagFeatureId, l.AmountNanoUsd)).Order(),
+            (await bench.LinesAsync()).Select(l => (l.Day, l.AccountId, l.BilledServiceId, l.UsageTypeId, l.TagFeatureId, l.AmountNanoUsd)).Order());
+    }
+
+    [Fact]
+    public async Task A_rule_on_the_caller_or_resource_works_in_an_export_and_is_said_to_need_one()
+    {
+        const string function = "arn:aws:lambda:us-east-1:222222222222:function:rag-answer";
+        var ofFunction = new OwnerRuleDraft { Name = "By function", Feature = "rag", Conditions = [new(RuleSubject.Resource, RuleMatch.Contains, "function:rag-")] };
+        await using var bench = await ExportBench.OpenAsync(c => c.CostExplorer.Enabled = true);
+        bench.Server.Bill.Lines.AddRange(Lines("2026-11-12"));
+        await AddAsync(bench, ofFunction);
+        await bench.Portal.RunAsync("CostExplorer");
+        Assert.Equal((13m, 5), (await bench.TotalUsdAsync(), bench.Server.Calls.Count));
+        Assert.Equal("Cost Explorer cannot be asked for By function (the resource): that needs Data Exports.", await bench.Portal.Get<BorderCosts>().WordsAsync(CancellationToken.None));
+
+        bench.Deliver("2026-11", Now.AddHours(-3), "", File(CurColumns, Cur(Day(13), "0.01"), Ec2(Day(12), "2.25", ("product", """{"product_name":"AWS Lambda"}"""), ("line_item_resource_id", function)), Ec2(Day(12), "4")));
+        await bench.RunAsync();
+        var ledger = await LedgerAsync(bench);
+        Assert.Equal(["1111 AWS Lambda [rag/] Rule 2.25"], ledger.Where(l => l.Contains("Lambda", StringComparison.Ordinal) && l.StartsWith("1111", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Removing_the_rules_restores_the_first_ledger_and_every_stored_day_is_read_again()
+    {
+        await using var bench = await CostExplorerAsync();
+        // A day that no usual look-back of 35 days reaches.
+        bench.Server.Bill.Lines.AddRange(Lines("2026-09-12"));
+        await bench.Portal.RunAsync("CostExplorer", new Schedule.JobRequest("Backfill", "Ada", new Schedule.DayRange(new(2026, 9, 10), new(2026, 11, 21))));
+        await bench.Portal.RunAsync("CostExplorer");
+        Assert.Equal((26m, 163m), await SidesAsync(bench));
+        var before = await LedgerAsync(bench);
+
+        await AddAsync(bench, OfLambda);
+        var first = await bench.Portal.RunAsync("CostExplorer");
+        // The first day that is stored: the 10th and 11th had no bill.
+        Assert.Equal(new DateTime(2026, 9, 12, 0, 0, 0, DateTimeKind.Utc), first.CoveredFrom);
+        Assert.Equal((36m, 153m), await SidesAsync(bench));
+        // Once, not for ever.
+        bench.Server.Calls.Clear();
+        bench.Clock.Now = Now.AddHours(1);
+        await bench.Portal.RunAsync("CostExplorer");
+        Assert.All(bench.Server.Calls, c => Assert.Equal("2026-11-18", c.Body.GetProperty("TimePeriod").GetProperty("Start").GetString()));
+
+        var desk = bench.Portal.Get<RuleDesk>();
+        Assert.True((await desk.UndoAsync((await desk.HistoryAsync())[0].Id, "Ada")).IsDone);
+        await bench.Portal.RunAsync("CostExplorer");
+        Assert.Equal((26m, 163m), await SidesAsync(bench));
+        Assert.Equal(before, await LedgerAsync(bench));
+    }
+
+    [Fact]
+    public async Task A_rule_with_dates_brings_in_its_days_only_and_only_they_are_read_again()
+    {
+        await using var bench = await CostExplorerAsync();
+        bench.Server.Bill.Lines.AddRange([.. Lines("2026-11-11"), .. Lines("2026-11-13")]);
+        await bench.Portal.RunAsync("CostExplorer");
+        bench.Server.Calls.Clear();
+        await AddAsync(bench, OfLambda with { EffectiveFrom = Day, EffectiveTo = Day.AddDays(1) });
+        await bench.Portal.RunAsync("CostExplorer");
+        Assert.All(bench.Server.Calls, c => Assert.Equal("2026-11-12", c.Body.GetProperty("TimePeriod").GetProperty("Start").GetString()));
+        Assert.Equal([13m, 18m, 13m], (await bench.LinesAsync()).GroupBy(l => l.Day).Select(g => Money.ToUsd(g.Sum(l => l.AmountNanoUsd))));
+        Assert.Equal(3 * 94.5m, (await SidesAsync(bench)) is var (inScope, outside) ? inScope + outside : 0);
+        var question = await AskAsync(bench, new(2026, 11, 11), new(2026, 11, 14));
+        Assert.Contains("Of AWS Lambda a rule brings in 2026-11-12 to 2026-11-12 only", question.Note, StringComparison.Ordinal);
+        // Asked apart, as the note says, each part is the bill of its days.
+        foreach (var (day, usd) in new[] { (11, 13m), (12, 18m), (13, 13m) })
+            Assert.Equal(usd, Sum(bench, (await AskAsync(bench, new(2026, 11, day), new(2026, 11, day + 1))).Json));
+    }
+
+    [Fact]
+    public async Task The_question_behind_the_total_asked_again_gives_the_total_and_each_cell()
+    {
+        await using var bench = await CostExplorerAsync();
+        await AddAsync(bench, OfLambda, OfSearch, OfCostCenter);
+        await bench.Portal.RunAsync("CostExplorer");
+        var question = await AskAsync(bench, Day, Day.AddDays(1));
+        Assert.Equal(28.5m, Sum(bench, question.Json));
+        Assert.Contains("what owner rules bring in of AWS Lambda, Amazon OpenSearch Service, Amazon Simple Storage Service", question.Note, StringComparison.Ordinal);
+
+        var questions = Questions(bench);
+        var (report, scopes) = (bench.Portal.Get<BillTrailReport>(), await bench.Portal.Get<BillTrailReport>().ScopesAsync(Day, Day.AddDays(1)));
+        var trail = await report.ReadAsync(Day, SpendFilter.None);
+        Assert.Equal(5, trail.Cells.Count);
+        foreach (var cell in trail.Cells) Assert.Equal((cell.Key, cell.BilledUsd), (cell.Key, Sum(bench, questions.OfCell(Day, cell, scopes).Json)));
+    }
+
+    [Fact]
+    public async Task The_plan_says_before_what_the_rules_cost()
+    {
+        await using var bench = await CostExplorerAsync();
+        await bench.Portal.RunAsync("CostExplorer");
+        Assert.Equal("", await bench.Portal.Get<BorderCosts>().WordsAsync(CancellationToken.None));
+        await AddAsync(bench, OfLambda, OfSearch);
+        // One for cost centres by service, one for Lambda, one for OpenSearch under AI: 3 × 90 runs × $0.01.
+        const string words = "Owner rules that bring in other services: 3 more a run, about 270 pages, $2.70 a month.";
+        Assert.Equal(words, await bench.Portal.Get<BorderCosts>().WordsAsync(CancellationToken.None));
+        var run = await NextDayAsync(bench);
+        Assert.Equal(5 + 3, run.Requests);
+        await bench.Portal.Get<Schedule.JobSchedule>().StartAsync(CancellationToken.None);
+        Assert.EndsWith(words, (await bench.Portal.Get<FeedReport>().ReadAsync()).Single(f => f.Feed == "CostExplorer").Costs, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_put_on_the_list_is_in_scope_whole_from_the_next_run_on()
+    {
+        await using var bench = await CostExplorerAsync();
+        await bench.Portal.RunAsync("CostExplorer");
+        var settings = bench.Portal.Get<OwnerSettings>();
+        var keys = settings.Current;
+        keys.GenAiServices = [.. keys.GenAiServices, "Amazon OpenSearch*"];
+        await settings.SaveAsync(keys);
+        await bench.Portal.RunAsync("CostExplorer");
+        Assert.Equal((28m, 66.5m), await SidesAsync(bench));
+        Assert.Equal(28m, Sum(bench, (await AskAsync(bench, Day, Day.AddDays(1))).Json));
+        await settings.ResetAsync();
+        await bench.Portal.RunAsync("CostExplorer");
+        Assert.Equal((13m, 81.5m), await SidesAsync(bench));
+    }
+
+    [Fact]
+    public async Task Of_a_tag_with_too_many_values_the_rest_stays_outside_and_is_said()
+    {
+        await using var bench = await OpenAsync();
+        for (var i = 0; i < ClaimedUsage.ValuesAtMost + 2; i++)
+            bench.Server.Bill.Lines.Add(new("2026-11-12", Payer, Lambda, "Lambda-GB-Second", 1m, 1, "Second") { Tags = Tags($"c{i:00}") });
+        await AddAsync(bench, OfCostCenter with { Conditions = [new(RuleSubject.Tag, RuleMatch.IsPresent, "", "CostCenter")] });
+        var run = await bench.Portal.RunAsync("CostExplorer");
+        Assert.Equal((30m, 2m), await SidesAsync(bench));
+        Assert.Contains("2 of 32 values of tag CostCenter on AWS Lambda stay outside the scope", run.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whatever_the_rules_in_scope_and_outside_are_the_whole_and_Cost_Explorer_decides_as_an_export_does()
+    {
+        await using var bench = await OpenAsync();
+        var random = new Random(20261122);
+        string[] services = ["Amazon Bedrock", Lambda, Search, S3], types = ["EU-SearchOCU", "Lambda-GB-Second", "Request"], accounts = [Payer, Product], centers = ["", "ai", "web", "AI-lab"];
+        T Any<T>(T[] of) => of[random.Next(of.Length)];
+        for (var round = 0; round < 12; round++)
+        {
+            // Above $1 an account, so that tags are asked for everywhere.
+            TestLine[] lines = [.. Enumerable.Range(0, 40).Select(_ => new TestLine($"2026-11-{random.Next(10, 13)}", Any(accounts), Any(services), Any(types), 2 + random.Next(1, 4000) / 100m, random.Next(1, 99), "Units",
+                Tag: random.Next(4) == 0 ? "chat" : "") { Tags = Any(centers) is { Length: > 0 } c ? Tags(c) : new Dictionary<string, string>() })];
+            bench.Server.Bill.Lines.Clear();
+            bench.Server.Bill.Lines.AddRange(lines);
+            var rules = Enumerable.Range(1, random.Next(1, 5)).Select(i => Rule(i)).ToList();
+            var read = await ReadAsync(bench, rules);
+            foreach (var day in lines.GroupBy(l => l.Day))
+            {
+                var date = DateOnly.ParseExact(day.Key, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+                var inScope = read.Lines.Where(l => l.Day == date).Sum(l => l.AmountUsd);
+                Assert.Equal(day.Sum(l => l.Usd), inScope + read.OutsideScope.Where(o => o.Day == date).Sum(o => o.AmountUsd));
+                // Decided line by line, as an export is.
+                var border = await bench.Portal.Get<BorderReader>().ReadAsync(rules);
+                Assert.Equal(day.Where(l => border.IsListed(l.Service) || l.Tag.Length > 0
+                    || border.Of(new BorderLine(date, l.Account, "", l.Service, l.UsageType, TagSet.Write(l.Tags))) is not null).Sum(l => l.Usd), inScope);
+            }
+        }
+
+        OwnerRule Rule(int id)
+        {
+            var conditions = new List<RuleCondition>();
+            if (random.Next(2) == 0) conditions.Add(new(RuleSubject.Tag, Any([RuleMatch.Is, RuleMatch.StartsWith, RuleMatch.Contains]), Any(["ai", "web", "a"]), "CostCenter"));
+            if (conditions.Count == 0 || random.Next(2) == 0) conditions.Add(new(RuleSubject.Service, Any([RuleMatch.Is, RuleMatch.Contains]), Any([Lambda, Search, "Amazon Simple Storage Service"])));
+            if (random.Next(2) == 0) conditions.Add(new(RuleSubject.Account, Any([RuleMatch.Is, RuleMatch.IsNot]), Any(accounts)));
+            if (random.Next(2) == 0) conditions.Add(new(RuleSubject.UsageType, Any([RuleMatch.Contains, RuleMatch.IsNot]), Any(types)));
+            return new OwnerRule { Id = id, Position = id, Name = $"rule {id}", Feature = "f", Conditions = RuleText.Of(conditions), EffectiveFrom = random.Next(3) == 0 ? new DateOnly(2026, 11, 11) : null };
+        }
+    }
+
+    private static async Task<BilledDaysRead> ReadAsync(ExportBench bench, IReadOnlyList<OwnerRule> rules) => await bench.Portal.Get<CostExplorerReader>().ReadAsync(
+        bench.Portal.Get<AwsConnections>().Get("Payer"), new(2026, 11, 10), new(2026, 11, 14), new AwsRequestTally(), border: await bench.Portal.Get<BorderReader>().ReadAsync(rules));
+
+    private static CostExplorerQuestions Questions(ExportBench bench) => new(bench.Portal.Get<AwsOptions>(), bench.Portal.Get<OwnerKeys>());
+
+    private static async Task<CostExplorerQuestion> AskAsync(ExportBench bench, DateOnly from, DateOnly to) =>
+        Questions(bench).OfPeriod(from, to, await bench.Portal.Get<BillTrailReport>().ScopesAsync(from, to));
+
+    private static decimal Sum(ExportBench bench, string question) =>
+        bench.Server.Bill.Answer(JsonSerializer.Deserialize<JsonElement>(question))["ResultsByTime"]!.AsArray().SelectMany(t => t!["Groups"]!.AsArray())
+            .Sum(g => decimal.Parse(g!["Metrics"]!["UnblendedCost"]!["Amount"]!.GetValue<string>(), NumberStyles.Float, CultureInfo.InvariantCulture));
+
+    private static async Task<int> FilesReadAsync(ExportBench bench)
+    {
+        bench.Server.Calls.Clear();
+        await bench.RunAsync();
+        return bench.FilesRead;
+    }
+
+    private static Dictionary<string, string> CurOf(TestLine l) => Cur(l.Day + "T01:00:00Z", Text(l.Usd), ("line_item_usage_account_id", l.Account), ("product", $$"""{"product_name":"{{l.Service}}"}"""),
+        ("line_item_product_code", "x"), ("line_item_usage_type", l.UsageType), ("line_item_usage_amount", Text(l.Quantity)), ("pricing_unit", l.Unit), ("line_item_line_item_type", l.RecordType),
+        ("resource_tags", JsonSerializer.Serialize(All(l, "user_genai_workload", "user_cost_center"))), ("product_region_code", l.UsageType.StartsWith("EU-", StringComparison.Ordinal) ? "eu-west-1" : "us-east-1"));
+
+    private static Dictionary<string, string> FocusOf(TestLine l) => Focus(l.Day + "T01:00:00Z", Text(l.Usd), ("SubAccountId", l.Account), ("ServiceName", l.Service), ("SkuMeter", l.UsageType),
+        ("ConsumedQuantity", Text(l.Quantity)), ("ConsumedUnit", l.Unit), ("ChargeCategory", l.RecordType), ("Tags", JsonSerializer.Serialize(All(l, "GenAI:Workload", "CostCenter"))));
+
+    private static Dictionary<string, string> All(TestLine l, string feature, string center)
+    {
+        var all = l.Tags.ToDictionary(t => center, t => t.Value);
+        if (l.Tag.Length > 0) all[feature] = l.Tag;
+        return all;
+    }
+
+    private static string Text(decimal number) => number.ToString(CultureInfo.InvariantCulture);
+}

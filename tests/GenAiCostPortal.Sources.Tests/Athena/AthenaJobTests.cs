@@ -119,6 +119,51 @@ public sealed class AthenaJobTests
     }
 
     [Fact]
+    public async Task A_rule_that_moves_the_border_has_earlier_months_read_again_once_and_decides_line_by_line()
+    {
+        var (bench, made) = await OpenAsync();
+        await using var _ = bench;
+        // What the query may bring in is more than what the rule does: it asks for the service, the rule for an account too.
+        made.Rows.AddRange([Cur(Day(13), "0.01"), Ec2(Day(12), "2.25", ("product", """{"product_name":"AWS Lambda"}""")),
+            Ec2(Day(12), "4", ("product", """{"product_name":"AWS Lambda"}"""), ("line_item_usage_account_id", ExportBench.Other))]);
+        await bench.Portal.RunAsync("Athena", new JobRequest("Backfill", "me", new DayRange(new(2026, 10, 1), new(2026, 12, 1))));
+        Assert.Equal(0.01m, await bench.TotalUsdAsync());
+        await bench.Portal.Get<RuleDesk>().AddAsync(new OwnerRuleDraft
+        {
+            Name = "Functions", Feature = "rag", Conditions = [new(RuleSubject.Service, RuleMatch.Is, "AWS Lambda"), new(RuleSubject.Account, RuleMatch.Is, ExportBench.Other)],
+        }, "Ada");
+        made.Sql.Clear();
+        await bench.Portal.RunAsync("Athena");
+        Assert.Equal(["2026-11", "2026-10"], made.Sql.Select(s => Regex.Match(s, "billing_period\" = '(.*?)'").Groups[1].Value));
+        Assert.Equal(4.01m, (await bench.LinesAsync()).Where(l => l.Day.Month == 11).Sum(l => Money.ToUsd(l.AmountNanoUsd)));
+        Assert.Contains("OR (regexp_like(", made.Sql[0], StringComparison.Ordinal);
+        Assert.Contains("'(?i)^AWS Lambda$')", made.Sql[0], StringComparison.Ordinal);
+        made.Sql.Clear();
+        await bench.Portal.RunAsync("Athena");
+        Assert.Single(made.Sql);
+    }
+
+    [Fact]
+    public async Task What_a_rule_says_means_nothing_to_SQL()
+    {
+        var (bench, _) = await OpenAsync();
+        await using var b = bench;
+        var border = await bench.Portal.Get<BorderReader>().ReadAsync([new OwnerRule
+        {
+            Id = 1, Name = "x", Feature = "f", Conditions = RuleText.Of([new RuleCondition(RuleSubject.Service, RuleMatch.Pattern, "a') OR ('1'='1*.$"), new RuleCondition(RuleSubject.Tag, RuleMatch.Is, "v'", "Cost'Center")]),
+        }]);
+        TableColumn[] columns = [new("chargeperiodstart", "timestamp"), new("chargecategory", "string"), new("servicename", "string"), new("tags", "map<string,string>"), new("billedcost", "double"), new("billingperiodstart", "timestamp")];
+        var sql = new ExportSql(columns, [], new KeptTags(new OwnerTagKeys(), ["Cost'Center"]), border).Of("db", "t", ExportFormat.Focus, new DateOnly(2026, 11, 1));
+        Assert.Contains(@"'(?i)^a\x{27}\x{29} OR \x{28}\x{27}1\x{27}\x{3d}\x{27}1.*\x{2e}\x{24}$')", sql, StringComparison.Ordinal);
+        Assert.Contains(" = 'costcenter' AND v <> ''", sql, StringComparison.Ordinal);
+        Assert.DoesNotContain("v'", sql.Replace("'v'", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        // The same expression means the same to .NET: the list as SQL takes what the list takes.
+        var list = Regex.Match(sql, @"regexp_like\(coalesce\(""servicename"", ''\), '(.*?)'\)").Groups[1].Value;
+        foreach (var service in new[] { "Amazon Bedrock", "Claude 4 (Amazon Bedrock Edition)", "Amazon QuickSight", "Amazon Q Business", "AWS Lambda" })
+            Assert.Equal(border.IsListed(service), Regex.IsMatch(service, Regex.Replace(list, @"\\x\{([0-9a-f]+)\}", m => Regex.Escape(((char)Convert.ToInt32(m.Groups[1].Value, 16)).ToString()))));
+    }
+
+    [Fact]
     public async Task A_query_is_stopped_when_it_scans_more_than_it_may()
     {
         var (bench, made) = await OpenAsync(a => a.MaxScannedGb = 1);

@@ -97,6 +97,39 @@ public sealed class RulesPageTests
     }
 
     [Fact]
+    public async Task A_rule_that_moves_the_border_says_what_may_come_in()
+    {
+        await using var bench = await BenchAsync();
+        var day = DateOnly.FromDateTime(PageBench.Now).AddDays(-10);
+        await bench.Get<BillWriter>().ReplaceAsync(new BilledDaysRead("CostExplorer", day, day.AddDays(1), PageBench.Now.AddHours(-1),
+            [new BilledLineRead(day, Account, "us-east-1", "Amazon Bedrock", "USE1-NovaLite-input-tokens", ChargeCategory.Usage, null, 10m, 100m, "1K tokens", false)],
+            [new(day, Account, "AWS Lambda", 3.25m)], new Dictionary<string, string>()));
+        await bench.Get<LedgerBuild>().BuildDueAsync();
+        await bench.Get<RuleDesk>().AddAsync(new OwnerRuleDraft { Name = "Functions", Feature = "rag", Conditions = [new(RuleSubject.Service, RuleMatch.Is, "AWS Nothing")] }, "Ada");
+        var page = await OpenAsync<OwnerRulesPage>(bench, "/settings/rules");
+        Assert.Contains("A rule that names an AWS service brings its usage into the GenAI scope", page.Find(".lead").TextContent, StringComparison.Ordinal);
+        page = await OpenAsync<OwnerRulesPage>(bench, "/settings/rules?rule=1");
+        await page.WaitForElementAsync(".border-effect", Limit);
+        Assert.Equal("It brings usage of other services into the GenAI scope; of what lies outside now, nothing more may meet it.", page.Find(".border-effect").TextContent);
+        await FillAsync(page, "Value of condition 1", "AWS Lambda");
+        await page.WaitForStateAsync(() => page.Find(".border-effect").TextContent.Contains("AWS Lambda", StringComparison.Ordinal), Limit);
+        Assert.Equal("It brings usage of AWS Lambda into the GenAI scope: up to $3.25 a day, $3.25 in these 30 days, lies outside now. How much of it meets the rule shows when the bill is read again, "
+            + "at the next run of Cost Explorer or Data Exports.", page.Find(".border-effect").TextContent);
+    }
+
+    [Fact]
+    public async Task The_GenAI_list_is_changed_in_settings_and_the_whole_bill_is_no_list()
+    {
+        await using var bench = await BenchAsync();
+        var page = await OpenAsync<SettingsPage>(bench, "/settings");
+        await page.InvokeAsync(() => page.Find("#genai-services").InputAsync(new ChangeEventArgs { Value = "*" }));
+        Assert.Contains("would be the whole bill", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        await page.InvokeAsync(() => page.Find("#genai-services").InputAsync(new ChangeEventArgs { Value = "Amazon Bedrock*\nAmazon OpenSearch*\n" }));
+        await page.InvokeAsync(() => page.Find("form.owners-form").SubmitAsync());
+        Assert.Equal(["Amazon Bedrock*", "Amazon OpenSearch*"], bench.Get<OwnerKeys>().GenAiServices);
+    }
+
+    [Fact]
     public async Task Rules_are_moved_and_switched_with_buttons_and_each_step_can_be_undone()
     {
         await using var bench = await BenchAsync();

@@ -55,6 +55,7 @@ public static class LedgerRegistration
         services.AddSingleton<MeteredProfiles>();
         services.AddSingleton<ResourceMeterWriter>();
         services.AddSingleton<InventoryWriter>();
+        services.AddSingleton<CapacityDesk>();
         services.AddSingleton<InferenceProfiles>();
         services.AddSingleton<LedgerDayReader>();
         services.AddSingleton<LedgerDays>();
@@ -78,6 +79,7 @@ public static class LedgerRegistration
         services.AddSingleton<UsageReport>();
         services.AddSingleton<ReleaseStarts>();
         services.AddSingleton<MeteredReport>();
+        services.AddSingleton<ThroughputReport>();
         services.AddSingleton<UnitCostReport>();
         services.AddSingleton<TraceSearch>();
         services.AddSingleton<KnownTraces>();

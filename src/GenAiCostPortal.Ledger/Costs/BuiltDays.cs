@@ -7,7 +7,7 @@ namespace GenAiCostPortal.Ledger.Costs;
 
 /// <summary>What the ledger of a day was built from, each part as a fingerprint.</summary>
 /// <param name="Rules">Owner and split rules in force, and the rules of the build itself.</param>
-/// <param name="Owners">Tags of resources.</param>
+/// <param name="Owners">Tags and capacities of resources.</param>
 /// <param name="Calls">What recorded calls say about the day.</param>
 /// <param name="Bill">The bill; empty until the day is built.</param>
 internal sealed record DayPrint(string Rules, string Owners, string Calls, string Bill)

@@ -24,11 +24,12 @@ internal sealed class DayResources
     public IReadOnlyList<ResourceUse> Uses { get; private set; } = [];
     public IReadOnlyDictionary<int, ResourceUse> ById { get; private set; } = new Dictionary<int, ResourceUse>();
     public IReadOnlyList<OwnMetric> OwnMetrics { get; private set; } = [];
+    public IReadOnlyList<GuardedCalls> Guarded { get; private set; } = [];
 
     /// <param name="cells">Lines of the day; what they name as used is looked up.</param>
     /// <param name="models">Models that were called on the day, with their provider.</param>
     public static async Task<DayResources> ReadAsync(
-        LedgerDb db, DateOnly day, DaySurroundings around, IReadOnlyCollection<BillCell> cells, IReadOnlyCollection<(int Model, int Provider)> models, CancellationToken cancel)
+        LedgerDb db, DateOnly day, DaySurroundings around, IReadOnlyCollection<BillCell> cells, IReadOnlyCollection<(int Model, int Provider)> models, Dimensions dimensions, CancellationToken cancel)
     {
         var read = new DayResources();
         await read.ReadMeteredAsync(db, day, around.Names, cancel);
@@ -38,24 +39,51 @@ internal sealed class DayResources
                 .Select(m => new OwnMetric(m.Key.Account, m.Key.Region, around.Names.Number(DimensionKind.Feature, m.Key.Resource[(ResourceKinds.Feature.Length + 1)..]), m.Value.Tokens, m.Value.CostUsd * Money.NanoUsdPerUsd)),
         ];
         var start = UtcTime.Start(day);
-        var listed = around.Inventory.Where(r => r.GoneAt is not { } gone || gone >= start)
-            .Select(r => (Row: r, Use: read.Use(r.Kind, ResourceKinds.Metered(r)[(r.Kind.Length + 1)..], around.Names.Number(DimensionKind.Account, r.AccountId),
-                around.Names.Number(DimensionKind.Region, r.Region), around.Names.OwnerOf(RuleNames.Canonical(r.Tags))))).ToList();
+        var throughput = await DayThroughput.ReadAsync(db, day, dimensions, around.Resources.Capacities, MeteredDays, cancel);
+        read.Guarded = cells.Any(c => c.Component == CostComponent.Guardrails) ? await DayThroughput.GuardedAsync(db, day, around.Names.Name, cancel) : [];
+        var called = models.Select(m => m.Model).ToHashSet();
+        var listed = around.Resources.Resources.Where(r => r.GoneAt is not { } gone || gone >= start)
+            .Select(r => (Row: r, Use: read.Listed(r, throughput, around.Names, called))).ToList();
         var known = listed.Select(l => (l.Use.AccountId, l.Use.RegionId, l.Use.Kind, l.Use.Id)).ToHashSet();
         // Metered but never listed: the inventory may be switched off.
         var seen = read._metered.Keys.Select(p => (Place: p, Parts: p.Resource.Split('/', 2))).Where(p => p.Parts.Length == 2 && !p.Parts[1].Contains('/')
                 && p.Parts[0] is ResourceKinds.SageMakerEndpoint or ResourceKinds.Guardrail && !known.Contains((p.Place.Account, p.Place.Region, p.Parts[0], p.Parts[1])))
-            .Select(p => read.Use(p.Parts[0], p.Parts[1], p.Place.Account, p.Place.Region, default));
-        List<ResourceUse> uses = [.. listed.Select(l => l.Use), .. seen];
-        read.Uses = [.. uses.Select(u => u with { Models = ModelsOf(u, uses, models, around.Names) })];
+            .Select(p => read.Use(p.Parts[0], p.Parts[1], p.Place.Account, p.Place.Region, default)).ToList();
+        List<ResourceUse> uses = [.. listed.Select(l => l.Use), .. seen, .. read.Called([.. listed.Select(l => l.Use), .. seen]), .. Unlisted(throughput, listed.Select(l => l.Use), around.Names, called)];
+        read.Uses = [.. uses.Select(u => u.Kind == ResourceKinds.ProvisionedThroughput ? u : u with { Models = ModelsOf(u, uses, models, around.Names) })];
         read.ById = Named(cells, [.. listed.Select(l => l.Row.Arn)], read.Uses, around.Names);
         return read;
     }
 
+    private ResourceUse Listed(ResourceSeen row, DayThroughput throughput, RuleNames names, IReadOnlySet<int> called)
+    {
+        var use = Use(row.Kind, ResourceKinds.Metered(row)[(row.Kind.Length + 1)..], names.Number(DimensionKind.Account, row.AccountId),
+            names.Number(DimensionKind.Region, row.Region), names.OwnerOf(RuleNames.Canonical(row.Tags)));
+        if (row.Kind != ResourceKinds.ProvisionedThroughput) return use;
+        var model = CapacityBook.ModelOf(row);
+        return throughput.With(use, row.Arn, model, row.ModelUnits, names.Number(DimensionKind.Model, model), called);
+    }
+
+    // Calls name guardrails that are neither listed nor metered.
+    private IEnumerable<ResourceUse> Called(IReadOnlyCollection<ResourceUse> known) =>
+        Guarded.Where(g => g.Claim.IsPlaced && !known.Any(k => k.Kind == ResourceKinds.Guardrail && k.Id == g.GuardrailId))
+            .Select(g => (g.Claim.AccountId, g.Claim.RegionId, g.GuardrailId)).Distinct().Select(g => new ResourceUse(g.AccountId, g.RegionId, ResourceKinds.Guardrail, g.GuardrailId, default));
+
+    private static IEnumerable<ResourceUse> Unlisted(DayThroughput throughput, IEnumerable<ResourceUse> listed, RuleNames names, IReadOnlySet<int> called) =>
+        throughput.Unlisted([.. listed.Where(l => l.Kind == ResourceKinds.ProvisionedThroughput).Select(l => l.Id)]).Select(t =>
+        {
+            var parts = t.Arn.Split(':');
+            var use = new ResourceUse(names.Number(DimensionKind.Account, parts[4]), names.Number(DimensionKind.Region, parts[3]), ResourceKinds.ProvisionedThroughput, t.Id, default);
+            return throughput.With(use, t.Arn, "", null, 0, called);
+        });
+
     private ResourceUse Use(string kind, string id, int account, int region, PartOwner owner)
     {
         var metered = _metered.GetValueOrDefault(new Place(account, region, ResourceKinds.Metered(kind, id)));
-        return new ResourceUse(account, region, kind, id, owner, metered is null ? 0 : metered.TextUnits > 0 ? metered.TextUnits : metered.Invocations, metered?.Hours.Count);
+        return new ResourceUse(account, region, kind, id, owner, metered is null ? 0 : metered.TextUnits > 0 ? metered.TextUnits : metered.Invocations, metered?.Hours.Count)
+        {
+            Invocations = metered?.Invocations ?? 0,
+        };
     }
 
     private async Task ReadMeteredAsync(LedgerDb db, DateOnly day, RuleNames names, CancellationToken cancel)
@@ -91,7 +119,6 @@ internal sealed class DayResources
             var name = names.Name(model);
             return use.Kind switch
             {
-                ResourceKinds.ProvisionedThroughput => name.EndsWith(":provisioned-model/" + use.Id, StringComparison.OrdinalIgnoreCase),
                 ResourceKinds.SageMakerEndpoint => name.Equals(use.Id, StringComparison.OrdinalIgnoreCase) || name.EndsWith("endpoint/" + use.Id, StringComparison.OrdinalIgnoreCase)
                     || isOnly && names.Name(provider).Contains("sagemaker", StringComparison.OrdinalIgnoreCase),
                 _ => false,
@@ -105,13 +132,19 @@ internal sealed class DayResources
         var named = new Dictionary<int, ResourceUse>();
         if (uses.Count == 0) return named;
         var byArn = arns.Select((arn, i) => (arn, i)).DistinctBy(a => a.arn).ToDictionary(a => a.arn, a => uses[a.i], StringComparer.Ordinal);
-        var endpoints = uses.Where(u => u.Kind == ResourceKinds.SageMakerEndpoint).DistinctBy(u => (u.AccountId, u.Id)).ToDictionary(u => (u.AccountId, u.Id));
+        var byId = uses.Where(u => u.Kind is ResourceKinds.SageMakerEndpoint or ResourceKinds.Guardrail or ResourceKinds.ProvisionedThroughput)
+            .DistinctBy(u => (u.AccountId, u.Kind, u.Id)).ToDictionary(u => (u.AccountId, u.Kind, u.Id));
         foreach (var cell in cells.Where(c => c.ResourceId != 0).DistinctBy(c => (c.ResourceId, c.AccountId)))
         {
             var name = names.Name(cell.ResourceId);
-            if (byArn.TryGetValue(name, out var use) || endpoints.TryGetValue((cell.AccountId, ResourceKinds.IdOf(name)), out use) && name.Contains("endpoint", StringComparison.Ordinal))
+            if (byArn.TryGetValue(name, out var use) || KindOf(name) is { } kind && byId.TryGetValue((cell.AccountId, kind, ResourceKinds.IdOf(name)), out use))
                 named.TryAdd(cell.ResourceId, use);
         }
         return named;
     }
+
+    private static string? KindOf(string name) =>
+        name.Contains("endpoint", StringComparison.Ordinal) ? ResourceKinds.SageMakerEndpoint
+        : name.Contains(":guardrail/", StringComparison.Ordinal) ? ResourceKinds.Guardrail
+        : name.Contains(":provisioned-model/", StringComparison.Ordinal) ? ResourceKinds.ProvisionedThroughput : null;
 }

@@ -27,6 +27,15 @@ internal static class LargestDoor
         }
     }
 
+    /// <summary>Of the calls of one feature in one place, those that the door saw which saw most of them.</summary>
+    public static IReadOnlyList<T> Seen<T>(IReadOnlyList<T> ofFeature, Func<T, Doors> doors, Func<T, decimal> amount)
+    {
+        if (ofFeature.All(c => doors(c) == doors(ofFeature[0]))) return ofFeature;
+        var best = Enum.GetValues<Doors>().Where(d => BitOperations.IsPow2((int)d)).OrderBy(d => d)
+            .MaxBy(d => ofFeature.Where(c => (doors(c) & d) != 0).Select(c => amount(c) + 1).Sum());
+        return [.. ofFeature.Where(c => (doors(c) & best) != 0)];
+    }
+
     // Calls that do not say their place may be those that another door placed: only what goes beyond those is new.
     private static void KeepUnplaced(List<KindClaim> all, decimal counted)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
 using Microsoft.EntityFrameworkCore;
@@ -15,7 +16,7 @@ public sealed class LedgerBuild(
 {
     // Part of every fingerprint: raise it when the rules change, and every day is built anew.
     private const string Rules = "2";
-    // Tags of resources have no history: only young days follow them, or each new tag would rebuild years.
+    // Tags and capacities of resources have no history: only young days follow them, or each new tag would rebuild years.
     private const int DaysFollowingTags = 45;
 
     /// <summary>Builds every day that needs it, one short transaction per day and account.</summary>
@@ -31,10 +32,10 @@ public sealed class LedgerBuild(
         var lookback = await UsageLookback.ReadAsync(db, first.AddDays(-31), last.AddDays(31), cancel);
         var rules = await RuleBook.ReadAsync(db, cancel);
         if (rules.Splits.Count > 0) await lookback.AddTaggedAsync(db, first.AddDays(-31), last.AddDays(31), cancel);
-        var inventory = await db.Resources.AsNoTracking().ToListAsync(cancel);
-        var numbers = reader.NamesWith(inventory);
+        var resources = await ResourceBook.ReadAsync(db, cancel);
+        var numbers = reader.NamesWith(resources.Resources);
         var built = await BuiltDays.ReadAsync(db, cancel);
-        var tags = numbers.FingerprintOf(inventory);
+        var tags = numbers.FingerprintOf(resources.Resources) + resources.Fingerprint;
         var now = days.ToDictionary(d => d.Day, d => new DayPrint($"{Rules}-{rules.Fingerprint(d.Day, reader.TagKeys)}",
             built.Prints.TryGetValue(d.Day, out var was) && d.Day < last.AddDays(-DaysFollowingTags) ? was.Owners : tags, lookback.Fingerprint(d.Day, rules.HasSplits(d.Day)), ""));
         var due = days.Where(d => d.NeedsBuild || !now[d.Day].SaysTheSameAs(built.Prints.GetValueOrDefault(d.Day))).Select(d => d.Day).Order().ToList();
@@ -45,7 +46,7 @@ public sealed class LedgerBuild(
         {
             foreach (var day in due)
             {
-                entries += await BuildAsync(day, lookback.Around(day, rules, numbers, inventory), now[day], built, cancel);
+                entries += await BuildAsync(day, lookback.Around(day, rules, numbers, resources), now[day], built, cancel);
                 done++;
                 progress?.Report((double)done / due.Count);
             }

@@ -93,7 +93,7 @@ internal sealed class LedgerDay
             if (amount == 0 && tokens is null or 0) return;
         }
         var parts = _resources.Of(line.Cell);
-        if (parts.Count > 0) AddParts(line, [.. parts.Select(p => (p.Owner.Method == AllocationMethod.Unattributed ? p.Owner with { Reason = reason } : p.Owner, p.Weight))], 0, amount, tokens);
+        if (parts.Count > 0) AddParts(line, [.. parts.Select(p => (p.Owner is { Method: AllocationMethod.Unattributed, Reason: UnattributedReason.NoUsageSignal } ? p.Owner with { Reason = reason } : p.Owner, p.Weight))], 0, amount, tokens);
         else Declare(line, PartOwner.Nobody(reason), amount, tokens);
     }
 

@@ -49,18 +49,6 @@ internal sealed record CallClaim(
 internal sealed record MeteredPool(
     int AccountId, int RegionId, int ProviderId, int ModelId, RoutingScope Scope, TokenKind Kind, long Tokens, long? NanoUsdPerMillion);
 
-/// <summary>A resource on a day.</summary>
-/// <param name="Kind">One of <see cref="Inventory.ResourceKinds"/>.</param>
-/// <param name="Id">Its id: the end of its ARN, an endpoint's name.</param>
-/// <param name="Owner">Whom its tags name.</param>
-/// <param name="Units">What it metered on the day: text units of a guardrail; 0 = nothing known.</param>
-/// <param name="HoursUsed">Hours of the day in which it was invoked; null = not metered.</param>
-internal sealed record ResourceUse(int AccountId, int RegionId, string Kind, string Id, PartOwner Owner, decimal Units = 0, int? HoursUsed = null)
-{
-    /// <summary>Models that are called when it is called: its own ARN, or what its endpoint serves.</summary>
-    public IReadOnlySet<int> Models { get; init; } = new HashSet<int>();
-}
-
 /// <summary>What a feature says of itself in a metric of its own: tokens, or USD where it does not tell tokens.</summary>
 internal sealed record OwnMetric(int AccountId, int RegionId, int FeatureId, decimal Tokens, decimal CostNanoUsd);
 
@@ -87,6 +75,9 @@ internal sealed record LedgerDayInputs(
 
     /// <summary>Which of <see cref="Resources"/> a line's resource is.</summary>
     public IReadOnlyDictionary<int, ResourceUse> ResourceById { get; init; } = new Dictionary<int, ResourceUse>();
+
+    /// <summary>Calls that passed a guardrail.</summary>
+    public IReadOnlyCollection<GuardedCalls> Guarded { get; init; } = [];
 
     /// <summary>What features say of themselves in own metrics.</summary>
     public IReadOnlyCollection<OwnMetric> OwnMetrics { get; init; } = [];

@@ -20,8 +20,8 @@ internal sealed record DaySurroundings(
     IReadOnlySet<(int Account, int Region)> LoggedRegions, IReadOnlyDictionary<int, FeatureOwners> Owners, IReadOnlyCollection<int> MonthFeatures,
     RuleBook Rules, RuleNames Names)
 {
-    /// <summary>Every resource that was ever listed.</summary>
-    public IReadOnlyList<ResourceSeen> Inventory { get; init; } = [];
+    /// <summary>What is known of resources.</summary>
+    public ResourceBook Resources { get; init; } = ResourceBook.Empty;
 }
 
 /// <summary>Reads what decides the ledger of a day from the store.</summary>
@@ -40,14 +40,14 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
         List<BillCell> cells = [.. lines.Select(l => Cell(l, around.Names))];
         var claims = await ClaimsAsync(db, day, cancel);
         var resources = cells.Count == 0 ? new DayResources()
-            : await DayResources.ReadAsync(db, day, around, cells, [.. claims.Select(c => (c.ModelId, c.ProviderId)).Distinct()], cancel);
+            : await DayResources.ReadAsync(db, day, around, cells, [.. claims.Select(c => (c.ModelId, c.ProviderId)).Distinct()], dimensions, cancel);
         return new LedgerDayInputs(day, cells, claims, await MeteredAsync(db, day, cancel), around.LoggedRegions, around.Owners,
             states.Where(s => s.ClosedAt is not null).Select(s => s.AccountId).ToHashSet(),
             states.Where(s => s.ClosedAt is null).Select(s => s.AccountId).ToHashSet())
         {
             ModelName = dimensions.Name, Rules = OwnerRules.For(day, around.Rules.Owners, around.Names), Splits = splits,
             Requests = splits.IsEmpty ? NoRequests : await RequestsAsync(db, day, cancel), MonthFeatures = around.MonthFeatures,
-            Resources = resources.Uses, ResourceById = resources.ById, OwnMetrics = resources.OwnMetrics,
+            Resources = resources.Uses, ResourceById = resources.ById, OwnMetrics = resources.OwnMetrics, Guarded = resources.Guarded,
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
 using Microsoft.EntityFrameworkCore;
@@ -44,8 +45,8 @@ public sealed class LedgerTrial(IDbContextFactory<LedgerDb> stores, Dimensions d
         await using var db = await stores.CreateDbContextAsync(cancel);
         var days = await db.BilledDays.AsNoTracking().Where(b => b.Day >= from && b.Day < to).Select(b => b.Day).Distinct().OrderBy(d => d).ToListAsync(cancel);
         var sums = new Dictionary<(int Day, Key Key), (long Stored, long Proposed)>();
-        var inventory = await db.Resources.AsNoTracking().ToListAsync(cancel);
-        var names = reader.NamesWith(inventory).Inventing();
+        var resources = await ResourceBook.ReadAsync(db, cancel);
+        var names = reader.NamesWith(resources.Resources).Inventing();
         await AddStoredAsync(db, from, to, names, sums, cancel);
         var rules = new RuleBook(Numbered(ownerRules, r => r.Id, (r, id) => r.With(id)), Numbered(splitRules, r => r.Id, (r, id) => r.With(id)));
         var billed = 0L;
@@ -55,7 +56,7 @@ public sealed class LedgerTrial(IDbContextFactory<LedgerDb> stores, Dimensions d
             if (splitRules.Count > 0) await lookback.AddTaggedAsync(db, days[0].AddDays(-31), days[^1].AddDays(31), cancel);
             for (var i = 0; i < days.Count; i++)
             {
-                var entries = LedgerDay.Build(await reader.ReadAsync(db, days[i], lookback.Around(days[i], rules, names, inventory), cancel)).Billed;
+                var entries = LedgerDay.Build(await reader.ReadAsync(db, days[i], lookback.Around(days[i], rules, names, resources), cancel)).Billed;
                 foreach (var entry in entries)
                 {
                     var key = (days[i].DayNumber, new Key(names.Name(entry.FeatureId), names.Name(entry.TeamId), names.Name(entry.ApplicationId), names.Name(entry.EnvironmentId),

@@ -50,11 +50,14 @@ public sealed class MeterWriter(IDbContextFactory<LedgerDb> stores, Dimensions d
             await using var db = await stores.CreateDbContextAsync(cancel);
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             var touched = new HashSet<(DateOnly Day, int Account)>();
+            // Tokens through provisioned throughput share out its billed line: such a day is built again, closed or not.
+            var sharing = new HashSet<(DateOnly Day, int Account)>();
             await StoredRows.InsertAsync(db, "metered_usage", Columns, chunk.Select(row =>
             {
                 var (key, (name, value)) = row;
                 var account = dimensions.GetOrAdd(DimensionKind.Account, key.Account, added);
                 touched.Add((UtcTime.DayOfUnixMs(key.Hour * 1000), account));
+                if (ThroughputHours.IsArn(name.Canonical)) sharing.Add((UtcTime.DayOfUnixMs(key.Hour * 1000), account));
                 return (object[])
                 [
                     key.Hour, account, dimensions.GetOrAdd(DimensionKind.Region, key.Region, added),
@@ -62,7 +65,7 @@ public sealed class MeterWriter(IDbContextFactory<LedgerDb> stores, Dimensions d
                     (int)key.Scope, (int)key.Metric, value,
                 ];
             }), Replace, cancel);
-            await MarkAsync(db, touched, cancel);
+            await MarkAsync(db, touched, sharing, cancel);
             db.Dimensions.AddRange(added);
             await db.SaveChangesAsync(cancel);
             await transaction.CommitAsync(cancel);
@@ -74,10 +77,10 @@ public sealed class MeterWriter(IDbContextFactory<LedgerDb> stores, Dimensions d
         }
     }
 
-    private static async Task MarkAsync(LedgerDb db, HashSet<(DateOnly Day, int Account)> touched, CancellationToken cancel)
+    private static async Task MarkAsync(LedgerDb db, HashSet<(DateOnly Day, int Account)> touched, HashSet<(DateOnly Day, int Account)> sharing, CancellationToken cancel)
     {
         var (first, last) = (touched.Min(t => t.Day), touched.Max(t => t.Day));
-        foreach (var day in await db.BilledDays.Where(b => b.Day >= first && b.Day <= last && b.ClosedAt == null && !b.NeedsBuild).ToListAsync(cancel))
-            if (touched.Contains((day.Day, day.AccountId))) day.NeedsBuild = true;
+        foreach (var day in await db.BilledDays.Where(b => b.Day >= first && b.Day <= last && !b.NeedsBuild).ToListAsync(cancel))
+            if ((day.ClosedAt is null ? touched : sharing).Contains((day.Day, day.AccountId))) day.NeedsBuild = true;
     }
 }

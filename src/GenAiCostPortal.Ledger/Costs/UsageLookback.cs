@@ -60,8 +60,8 @@ internal sealed class UsageLookback
     }
 
     /// <summary>All that is known beside a day itself.</summary>
-    public DaySurroundings Around(DateOnly day, RuleBook rules, RuleNames names, IReadOnlyList<ResourceSeen> inventory) =>
-        new(LoggedRegions(day), Owners(day), MonthFeatures(day), rules, names) { Inventory = inventory };
+    public DaySurroundings Around(DateOnly day, RuleBook rules, RuleNames names, ResourceBook resources) =>
+        new(LoggedRegions(day), Owners(day), MonthFeatures(day), rules, names) { Resources = resources };
 
     /// <summary>Account and region pairs with a call in the 14 days up to a day.</summary>
     public IReadOnlySet<(int Account, int Region)> LoggedRegions(DateOnly day) =>

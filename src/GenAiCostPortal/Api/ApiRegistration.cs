@@ -34,5 +34,6 @@ internal static class ApiRegistration
         api.MapAssessment();
         api.MapRules();
         api.MapAlerts();
+        api.MapResources();
     }
 }

@@ -58,16 +58,32 @@ public sealed class LedgerOrganisationTests
     }
 
     [Fact]
+    public void Capacity_and_guardrails_are_shared_among_features_owners_and_idle_hours()
+    {
+        var seen = new HashSet<string>();
+        ForEach((_, made, inputs) =>
+        {
+            foreach (var e in LedgerDay.Build(made.Ready(inputs)).Billed.Where(e => e.Component is CostComponent.ProvisionedThroughput or CostComponent.Guardrails && e.AmountNanoUsd > 0))
+                seen.Add($"{e.Component} {(e.Flags.HasFlag(LedgerFlags.Idle) ? "idle" : e.Method == AllocationMethod.Resource ? e.FeatureId != 0 ? "feature" : "owner" : e.Reason == UnattributedReason.NoCallRecorded ? "unrecorded" : "")}");
+        });
+        string[] all = ["Guardrails feature", "Guardrails unrecorded", "ProvisionedThroughput feature", "ProvisionedThroughput idle", "ProvisionedThroughput owner", "ProvisionedThroughput unrecorded"];
+        Assert.Subset(seen, all.ToHashSet());
+    }
+
+    [Fact]
     public void The_order_of_everything_does_not_matter()
     {
         ForEach((seed, made, inputs) =>
         {
             var dice = new Random(seed);
+            ResourceUse Shuffled(ResourceUse use) => use.Throughput is not { } full ? use : use with { Throughput = full with { Calls = [.. full.Calls.OrderBy(_ => dice.Next())] } };
             var first = LedgerDay.Build(made.Ready(inputs));
             made.OwnerRows.Reverse();
             var second = LedgerDay.Build(made.Ready(inputs with
             {
-                Cells = [.. inputs.Cells.OrderBy(_ => dice.Next())], Claims = [.. inputs.Claims.OrderBy(_ => dice.Next())], Resources = [.. inputs.Resources.OrderBy(_ => dice.Next())],
+                Cells = [.. inputs.Cells.OrderBy(_ => dice.Next())], Claims = [.. inputs.Claims.OrderBy(_ => dice.Next())], 
+                Resources = [.. inputs.Resources.Select(Shuffled).OrderBy(_ => dice.Next())], ResourceById = inputs.ResourceById.ToDictionary(r => r.Key, r => Shuffled(r.Value)),
+                Guarded = [.. inputs.Guarded.OrderBy(_ => dice.Next())],
                 OwnMetrics = [.. inputs.OwnMetrics.OrderBy(_ => dice.Next())], MonthFeatures = [.. inputs.MonthFeatures.OrderBy(_ => dice.Next())],
                 Requests = inputs.Requests.OrderBy(_ => dice.Next()).ToDictionary(),
             }));

@@ -16,6 +16,8 @@ internal sealed class MadeOrganisation(int seed, int lines = 40, int claims = 40
     private static readonly string[] Texts = ["", "111111111111", "222222222222", "333333333333", "eu-west-1", "us-east-1", "Amazon Bedrock", "Amazon OpenSearch Service", "Amazon SageMaker"];
     private const int FirstFeature = 100, Features = 6, FirstTeam = 200, FirstTagSet = 300, FirstPrincipal = 400, FirstResource = 500;
     private readonly Random _dice = new(seed);
+    // Apart, so that what was made before stays as it was.
+    private readonly Random _more = new(seed * 31 + 7);
 
     public static DateOnly Day => new(2026, 11, 10);
 
@@ -49,11 +51,13 @@ internal sealed class MadeOrganisation(int seed, int lines = 40, int claims = 40
         var closed = new[] { 1, 2, 3 }.Where(_ => _dice.Next(2) == 0).ToHashSet();
         var resources = Enumerable.Range(0, _dice.Next(4)).Select(i => new ResourceUse(1 + _dice.Next(2), 4, ResourceKinds.SageMakerEndpoint, "e" + i,
             new PartOwner { TeamId = Maybe(FirstTeam, 3), FeatureId = Maybe(FirstFeature, 3) }, 0, _dice.Next(3) == 0 ? null : _dice.Next(25)) { Models = new HashSet<int> { 53 } })
-            .Concat(Enumerable.Range(0, _dice.Next(3)).Select(i => new ResourceUse(1, 4, ResourceKinds.Guardrail, "g" + i, new PartOwner { FeatureId = Maybe(FirstFeature, 2) }, _dice.Next(100)))).ToList();
+            .Concat(Enumerable.Range(0, _dice.Next(3)).Select(i => new ResourceUse(1, 4, ResourceKinds.Guardrail, "g" + i, new PartOwner { FeatureId = Maybe(FirstFeature, 2) }, _dice.Next(100)) { Invocations = _more.Next(3) * _more.Next(200) }))
+            .Concat(Enumerable.Range(0, _more.Next(3)).Select(Provisioned)).ToList();
         return new LedgerDayInputs(Day, cells, [.. Enumerable.Range(0, _dice.Next(claims)).Select(_ => Claim())], [], new HashSet<(int, int)> { (1, 4) },
             new Dictionary<int, FeatureOwners> { [FirstFeature + 1] = new(FirstTeam + 1, 0, 0) }, closed, new[] { 1, 2, 3 }.Except(closed).ToHashSet())
         {
-            Resources = resources, ResourceById = resources.Take(2).Select((r, i) => (r, i)).ToDictionary(r => FirstResource + r.i, r => r.r),
+            Guarded = [.. Enumerable.Range(0, _more.Next(12)).Select(_ => new GuardedCalls("g" + _more.Next(3), Through(), _more.Next(2)))],
+            Resources = resources, ResourceById = resources.OrderBy(r => r.Kind == ResourceKinds.SageMakerEndpoint ? 0 : _more.Next(1, 9)).Take(4).Select((r, i) => (r, i)).ToDictionary(r => FirstResource + r.i, r => r.r),
             OwnMetrics = [.. Enumerable.Range(0, _dice.Next(4)).Select(_ => new OwnMetric(1 + _dice.Next(3), 4 + _dice.Next(2), FirstFeature + _dice.Next(Features), _dice.Next(2_000_000), 5))],
             Requests = Enumerable.Range(0, Features).Where(_ => _dice.Next(2) == 0).ToDictionary(i => FirstFeature + i, _ => (long)_dice.Next(50)),
             MonthFeatures = [.. Enumerable.Range(0, Features).Where(_ => _dice.Next(3) == 0).Select(i => FirstFeature + i)],
@@ -63,6 +67,21 @@ internal sealed class MadeOrganisation(int seed, int lines = 40, int claims = 40
     /// <summary>The same day with its rules made ready anew: they remember what they were asked.</summary>
     public LedgerDayInputs Ready(LedgerDayInputs inputs) =>
         inputs with { Rules = OwnerRules.For(Day, OwnerRows, Names), Splits = SplitRules.For(Day, SplitRows, Names) };
+
+    // Hours of any fullness, some metered above what is recorded, some without a capacity on one side.
+    private ResourceUse Provisioned(int number)
+    {
+        var use = new ResourceUse(1 + _more.Next(2), 4 + _more.Next(2), ResourceKinds.ProvisionedThroughput, "p" + number, new PartOwner { TeamId = _more.Next(2) * (FirstTeam + _more.Next(Features)) }) { BaseModelId = 51, ModelUnits = _more.Next(4) };
+        decimal[] Metered() => [.. Enumerable.Range(0, 24).Select(_ => (decimal)(_more.Next(2) * _more.Next(900_000)))];
+        return _more.Next(4) == 0 ? use : use with
+        {
+            Throughput = new ThroughputDay(_more.Next(3) == 0 ? null : _more.Next(1, 700_000), _more.Next(1, 200_000), Metered(), Metered(),
+                [.. Enumerable.Range(0, _more.Next(60)).Select(_ => new HourlyClaim(_more.Next(24), Through()))]),
+        };
+    }
+
+    private CallClaim Through() => new(_more.Next(3), 4, 50, 60, ServiceTier.Provisioned, RoutingScope.Unknown, ContextBand.Normal, _more.Next(5) == 0 ? 0 : FirstFeature + _more.Next(Features),
+        _more.Next(2) * FirstTeam, 0, 0, _more.Next(2), new TokenCounts(_more.Next(90_000), _more.Next(9_000), 0, 0, 0, _more.Next(20_000)), [0, 0, 0, 0, 0, 0]) { Doors = (Doors)(1 + _more.Next(5)), Calls = 1 + _more.Next(4) };
 
     private int Maybe(int first, int outOf) => _dice.Next(outOf) == 0 ? first + _dice.Next(Features) : 0;
 

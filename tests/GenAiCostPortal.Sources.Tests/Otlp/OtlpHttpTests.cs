@@ -1,6 +1,8 @@
 using System.Text;
+using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Sources.Otlp.Wire;
 using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace GenAiCostPortal.Sources.Otlp;
@@ -114,6 +116,33 @@ public sealed class OtlpHttpTests
         var body = MadeRequest.Calls(5).ToByteArray();
         for (var i = 0; i < 3; i++) Assert.Equal(200, (await host.PostAsync(body, gzip: i == 1)).Status);
         Assert.Equal([5L, 500], [host.Number("SELECT COUNT(*) FROM call"), host.Number("SELECT SUM(Input) FROM cost_rollup WHERE Span=2")]);
+    }
+
+    [Theory]
+    [InlineData("aws.bedrock.guardrail.id", "sgi5gkybzqak")]
+    [InlineData("aws.bedrock.guardrail.arn", "arn:aws:bedrock:us-east-1:111122223333:guardrail/sgi5gkybzqak")]
+    public async Task A_guardrail_named_on_a_span_shares_out_its_billed_units(string key, string value)
+    {
+        await using var host = await OtlpHost.StartAsync();
+        var request = MadeRequest.Calls(3);
+        var spans = request.ResourceSpans.SelectMany(r => r.ScopeSpans).SelectMany(s => s.Spans).ToList();
+        for (var i = 0; i < spans.Count; i++)
+        {
+            foreach (var (name, text) in ((string, string)[])[("cloud.account.id", "111122223333"), ("cloud.region", "us-east-1"), ("genai.feature", i == 0 ? "chat" : "search")])
+                spans[i].Attributes.Add(MadeRequest.Pair(name, new AnyValue { StringValue = text }));
+            if (i < 2) spans[i].Attributes.Add(MadeRequest.Pair(key, new AnyValue { StringValue = value }));
+        }
+        for (var i = 0; i < 2; i++) Assert.Equal(200, (await host.PostAsync(request.ToByteArray())).Status);
+        // Two of three calls with 100 input tokens each.
+        Assert.Equal([2L, 200, 1], [host.Number("SELECT SUM(Calls) FROM guardrail_rollup"), host.Number("SELECT SUM(PromptTokens) FROM guardrail_rollup"), host.Number("SELECT COUNT(DISTINCT GuardrailId) FROM guardrail_rollup")]);
+        Assert.Equal(2, host.Number("SELECT COUNT(*) FROM call c JOIN dimension d ON d.Id=c.GuardrailId WHERE d.Name='Guardrail/sgi5gkybzqak'"));
+        // So each of the two features pays half of the units; the third call passed none.
+        var day = new DateOnly(2026, 11, 20);
+        await host.Services.GetRequiredService<BillWriter>().ReplaceAsync(new BilledDaysRead("CostExplorer", day, day.AddDays(1), OtlpHost.Now.UtcDateTime,
+            [new BilledLineRead(day, "111122223333", "us-east-1", "Amazon Bedrock", "USE1-Guardrail-ContentPolicyUnitsConsumed", ChargeCategory.Usage, null, 1, 1_000, "TextUnits", false)], [], new Dictionary<string, string>()));
+        await host.Services.GetRequiredService<LedgerBuild>().BuildDueAsync();
+        Assert.Equal([500_000_000L, 500_000_000, 2], [.. new[] { "chat", "search" }.Select(f => host.Number($"SELECT SUM(AmountNanoUsd) FROM ledger_entry e JOIN dimension d ON d.Id=e.FeatureId WHERE d.Name='{f}' AND e.Method=6")),
+            host.Number("SELECT COUNT(*) FROM ledger_entry")]);
     }
 
     [Fact]

@@ -9,16 +9,16 @@ namespace GenAiCostPortal.Pages.Usage;
 /// <param name="Stack">By step and the dimension that the token chart is stacked by; null when by token kind.</param>
 /// <param name="Groups">By the chosen grouping, the whole time.</param>
 /// <param name="Before">The same length of time before; null without a comparison.</param>
-/// <param name="Provisioned">Calls on provisioned throughput.</param>
+/// <param name="Throughput">How full provisioned throughput was.</param>
 /// <param name="ByModel">Recorded by model, beside what was metered.</param>
 /// <param name="Releases">Releases that began in the time looked at.</param>
 public sealed record UsagePicture(
     PortalUrl Url, Period Period, Zoom Zoom, IReadOnlyList<SpendDimension> GroupBy, SpendDimension? StackBy, UsageAnswer Steps, UsageAnswer? Stack, UsageAnswer Groups,
-    Period? Compared, UsageMeasures? Before, UsageMeasures? Provisioned, MeteredAnswer Metered, UsageAnswer ByModel, IReadOnlyList<ReleaseStart> Releases)
+    Period? Compared, UsageMeasures? Before, ThroughputAnswer Throughput, MeteredAnswer Metered, UsageAnswer ByModel, IReadOnlyList<ReleaseStart> Releases)
 {
     public UsageMeasures Total => Groups.Total;
 
-    public bool IsEmpty => Total.Calls == 0 && Total.Requests == 0 && Total.Tokens.Total == 0 && Metered.Models.Count == 0;
+    public bool IsEmpty => Total.Calls == 0 && Total.Requests == 0 && Total.Tokens.Total == 0 && Metered.Models.Count == 0 && Throughput.Rows.Count == 0;
 
     /// <summary>Requests are booked to the owners of their root, so they say nothing by model, tier or account.</summary>
     public bool HasRequests => GroupBy.All(OfRequests.Contains);
@@ -34,7 +34,7 @@ public sealed record UsagePicture(
 }
 
 /// <summary>Asks the usage report what the Usage page needs.</summary>
-public sealed class UsageFigures(UsageReport report, MeteredReport metered, ReleaseStarts releases, TimeProvider time)
+public sealed class UsageFigures(UsageReport report, MeteredReport metered, ThroughputReport throughput, ReleaseStarts releases, TimeProvider time)
 {
     /// <summary>What calls can be told apart by.</summary>
     public static readonly IReadOnlyList<SpendDimension> Groupings =
@@ -60,7 +60,7 @@ public sealed class UsageFigures(UsageReport report, MeteredReport metered, Rele
         var steps = await report.ReadAsync(Ask(zoom.From, zoom.To, step), cancel);
         var stack = stackBy is { } dimension ? await report.ReadAsync(Ask(zoom.From, zoom.To, step, dimension), cancel) : null;
         var groups = await report.ReadAsync(Ask(zoom.From, zoom.To, Granularity.None, groupBy), cancel);
-        var tiers = await report.ReadAsync(Ask(zoom.From, zoom.To, Granularity.None, SpendDimension.Tier), cancel);
+        var full = await throughput.ReadAsync(zoom.From, zoom.To, filter, cancel);
         var meters = await metered.ReadAsync(zoom.From, zoom.To, filter, cancel);
         var byModel = await report.ReadAsync(Ask(zoom.From, zoom.To, Granularity.None, SpendDimension.Model), cancel);
         // Not later in the earlier period than it is now in this one.
@@ -68,7 +68,7 @@ public sealed class UsageFigures(UsageReport report, MeteredReport metered, Rele
         var before = compared is null ? null
             : (await report.ReadAsync(Ask(compared.FromUtc, now < period.ToUtc ? compared.FromUtc + (now - period.FromUtc) : compared.ToUtc, Granularity.None), cancel)).Total;
         return new UsagePicture(url, period, zoom, groupBy, stackBy, steps, stack, groups, compared, before is { Calls: > 0 } ? before : null,
-            tiers.Rows.FirstOrDefault(r => r.Keys[0] == "provisioned")?.Measures, meters, byModel,
+            full, meters, byModel,
             await releases.ReadAsync(zoom.From, zoom.To, filter, cancel));
     }
 

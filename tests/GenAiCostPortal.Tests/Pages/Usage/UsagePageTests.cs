@@ -1,4 +1,6 @@
 using Bunit;
+using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Ledger.Traces;
 using Microsoft.AspNetCore.Components;
@@ -46,6 +48,26 @@ public sealed class UsagePageTests
         var row = page.FindAll("table.usage-table tbody tr").Single(r => r.QuerySelector("th")!.TextContent.Contains("contract-summary", StringComparison.Ordinal));
         Assert.Equal("400,000 4,000 0.0\u00a0% 4 1 4.0", string.Join(' ', row.QuerySelectorAll("td").Take(6).Select(c => c.TextContent)));
         Assert.Equal("500,000", page.Find("table.usage-table tr.total td").TextContent);
+    }
+
+    [Fact]
+    public async Task Utilisation_is_unknown_with_the_way_to_enter_a_capacity_and_then_known()
+    {
+        const string arn = "arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abcdef123456";
+        await using var store = await FilledAsync();
+        Assert.Contains("none is listed", (await OpenAsync(store, "/usage")).Markup, StringComparison.Ordinal);
+        await store.Get<InventoryWriter>().WriteAsync("111122223333", "us-east-1",
+            [new ResourceRead(arn, ResourceKinds.ProvisionedThroughput, "nova-pt", "111122223333", "us-east-1", "InService", new Dictionary<string, string>()) { ModelUnits = 2 }], []);
+        // 21 Nov, 12:00: 30,000 input tokens metered; at 14:20 the hours from 12 and 13 are over.
+        await store.Get<MeterWriter>().WriteAsync([new MeteredRead(PageStore.Now.Date.AddHours(12), "111122223333", "us-east-1", arn, MeteredMetric.InputTokens, 30_000)]);
+        var page = await OpenAsync(store, "/usage");
+        var cell = page.Find("table.throughput tbody td");
+        Assert.Equal(("unknown", "no capacity entered", "/settings/capacity"), (cell.FirstChild!.TextContent, cell.QuerySelector("a")!.TextContent, cell.QuerySelector("a")!.GetAttribute("href")));
+        // 2 × 1,000 × 60 = 120,000 an hour: 25 % and 0 %.
+        await store.Get<CapacityDesk>().SaveAsync(new ThroughputCapacity(arn, 1_000, null));
+        page = await OpenAsync(store, "/usage");
+        Assert.Equal(["12.5\u00a0%", "25.0\u00a0%21 Nov 12:00", "2", "30,000", "0", "2"], page.FindAll("table.throughput tbody td").Select(c => c.TextContent));
+        Assert.Contains("belongs to no feature", (await OpenAsync(store, "/usage?feature=questions")).Markup, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class LedgerBuild(
     LedgerSwap swap, BillNames names, Prices.LearntRates rates, TimeProvider clock)
 {
     // Part of every fingerprint: raise it when the rules change, and every day is built anew.
-    private const string Rules = "2";
+    private const string Rules = "3";
     // Tags and capacities of resources have no history: only young days follow them, or each new tag would rebuild years.
     private const int DaysFollowingTags = 45;
 

@@ -56,7 +56,7 @@ public sealed class ThroughputReport(IDbContextFactory<LedgerDb> stores, Dimensi
         var models = ThroughputHours.Models(dimensions);
         var hours = await ThroughputHours.ReadAsync(db, first, last, [.. models.Select(m => m.Id)], cancel);
         bool IsUsed(ResourceSeen resource) => models.Any(m => ThroughputHours.IsThrough(m.Name, ResourceKinds.IdOf(resource.Arn)) && hours.HasAny(m.Id));
-        var listed = book.Resources.Where(r => r.Kind == ResourceKinds.ProvisionedThroughput && (r.GoneAt is not { } gone || gone > from) && (r.FirstSeen < to || IsUsed(r)))
+        var listed = book.Resources.Where(r => r.Kind == ResourceKinds.ProvisionedThroughput && (r.GoneAt is not { } gone || gone > from) && (r.FirstSeen <= to || IsUsed(r)))
             .Select(r => new Place(r.Arn, r.Name, r.AccountId, r.Region, CapacityBook.ModelOf(r), r.ModelUnits, Hour(r.FirstSeen), r.GoneAt is { } gone ? Hour(gone) : null)).ToList();
         var unlisted = models.Where(m => !book.Resources.Any(r => r.Arn.Equals(m.Name, StringComparison.OrdinalIgnoreCase)) && hours.HasAny(m.Id))
             .Select(m => new Place(m.Name, ResourceKinds.IdOf(m.Name), m.Name.Split(':') is { Length: > 4 } a ? a[4] : "", m.Name.Split(':') is { Length: > 4 } r ? r[3] : "", "", null, long.MaxValue, null));

@@ -37,7 +37,7 @@ public sealed class CapacityPageTests
     {
         await using var bench = await BenchAsync();
         var page = await OpenAsync(bench);
-        Assert.Equal("2|not entered|not entered|unknown|Enter", Row(page, 0));
+        Assert.StartsWith("2|not entered|not entered|unknown|Enter", Row(page, 0), StringComparison.Ordinal);
         await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("the capacity of nova-pt", StringComparison.Ordinal)).ClickAsync(new()));
         Assert.Equal(Arn, page.Find("input[list]").GetAttribute("value"));
         Assert.Equal([Arn, "amazon.nova-pro"], page.FindAll("datalist option").Select(o => o.GetAttribute("value")));

@@ -11,7 +11,8 @@ internal static class LargestDoor
 {
     public static void Keep(IReadOnlyList<KindClaim> claims)
     {
-        foreach (var feature in claims.GroupBy(c => c.Claim.FeatureId))
+        // Summed logs were weighed against the calls of all doors when they were booked.
+        foreach (var feature in claims.Where(c => !Saw(c, Doors.Summed)).GroupBy(c => c.Claim.FeatureId))
         {
             var all = feature.ToList();
             if (all.TrueForAll(c => c.Claim.Doors == all[0].Claim.Doors)) continue;
@@ -27,13 +28,14 @@ internal static class LargestDoor
         }
     }
 
-    /// <summary>Of the calls of one feature in one place, those that the door saw which saw most of them.</summary>
+    /// <summary>Of the calls of one feature in one place, those that the door saw which saw most of them, and what summed logs add to all.</summary>
     public static IReadOnlyList<T> Seen<T>(IReadOnlyList<T> ofFeature, Func<T, Doors> doors, Func<T, decimal> amount)
     {
-        if (ofFeature.All(c => doors(c) == doors(ofFeature[0]))) return ofFeature;
+        List<T> single = [.. ofFeature.Where(c => (doors(c) & Doors.Summed) == 0)];
+        if (single.TrueForAll(c => doors(c) == doors(single[0]))) return ofFeature;
         var best = Enum.GetValues<Doors>().Where(d => BitOperations.IsPow2((int)d)).OrderBy(d => d)
-            .MaxBy(d => ofFeature.Where(c => (doors(c) & d) != 0).Select(c => amount(c) + 1).Sum());
-        return [.. ofFeature.Where(c => (doors(c) & best) != 0)];
+            .MaxBy(d => single.Where(c => (doors(c) & d) != 0).Select(c => amount(c) + 1).Sum());
+        return [.. ofFeature.Where(c => (doors(c) & (best | Doors.Summed)) != 0)];
     }
 
     // Calls that do not say their place may be those that another door placed: only what goes beyond those is new.

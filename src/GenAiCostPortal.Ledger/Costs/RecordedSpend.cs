@@ -8,8 +8,8 @@ namespace GenAiCostPortal.Ledger.Costs;
 /// <summary>What recorded calls bring to an answer: estimated money from the cost rollup; calls, requests and tokens from the usage rollup.</summary>
 internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod period, LedgerDayReader reader, string series = "")
 {
-    /// <summary>Condition on a series: its calls stand in traces. A call that only the invocation log tells of stands in none (algorithms §11).</summary>
-    public static readonly string InsideTraces = string.Create(CultureInfo.InvariantCulture, $" AND s.\"Doors\" <> {(int)Traces.Doors.InvocationLog}");
+    /// <summary>Condition on a series: its calls stand in traces. A call that only the invocation log tells of stands in none, and summed logs are no single calls (algorithms §11).</summary>
+    public static readonly string InsideTraces = string.Create(CultureInfo.InvariantCulture, $" AND s.\"Doors\" <> {(int)Traces.Doors.InvocationLog} AND (s.\"Doors\" & {(int)Traces.Doors.Summed}) = 0");
 
     private const string Tokens = """SUM(r."Input"), SUM(r."CacheRead"), SUM(r."CacheWrite5m"), SUM(r."CacheWrite30m"), SUM(r."CacheWrite1h"), SUM(r."Output"), """;
 

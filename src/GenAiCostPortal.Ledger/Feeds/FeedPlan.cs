@@ -15,6 +15,8 @@ public sealed record FeedPlan(
     public bool HasPast { get; init; } = true;
     /// <summary>What it costs beyond that as the portal is set now, as a sentence; null where nothing can change it.</summary>
     public Func<CancellationToken, Task<string>>? MoreCosts { get; init; }
+    /// <summary>What must be run once in AWS before it can read, as text to copy; empty when nothing.</summary>
+    public string Setup { get; init; } = "";
 }
 
 /// <summary>The feeds of this portal, filled once at start by whoever runs them.</summary>
@@ -64,4 +66,7 @@ public sealed record FeedState(
 {
     /// <summary>Whether past days can be read again.</summary>
     public bool HasPast { get; init; } = true;
+
+    /// <summary>What must be run once in AWS before it can read, as text to copy; empty when nothing.</summary>
+    public string Setup { get; init; } = "";
 }

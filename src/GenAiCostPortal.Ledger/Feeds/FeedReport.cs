@@ -37,7 +37,7 @@ public sealed class FeedReport(IDbContextFactory<LedgerDb> stores, FeedPlans pla
                 plan.Feed, plan.Connection, plan.Title, plan.Adds, more.Length > 0 ? $"{plan.Costs}. {more}" : plan.Costs, plan.Needs, health, words, range?.From, range?.To, run, plan.When,
                 plan.IsOn ? plan.NextRun() : null, sum?.Rows ?? 0, range is null ? null : Max(now - range.To, TimeSpan.Zero),
                 isTrouble ? run!.Message : "", isTrouble ? run!.Cure : "", sum?.Requests ?? 0, Money.ToUsd(sum?.Cost ?? 0),
-                run?.Outcome == FeedOutcome.Running ? run.Progress : null) { HasPast = plan.HasPast });
+                run?.Outcome == FeedOutcome.Running ? run.Progress : null) { HasPast = plan.HasPast, Setup = plan.Setup });
         }
         return states;
     }

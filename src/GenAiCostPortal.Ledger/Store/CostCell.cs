@@ -16,7 +16,16 @@ internal sealed class CostCell(CellKey key, Price? price, bool isBillable, int r
     public long Calls, CallsWithoutCost, CallsWithoutTokens, RetriedCalls, EstimatedCostNanoUsd, UnpricedTokens;
     public TokenCounts Tokens;
 
-    public bool IsEmpty => Calls <= 0;
+    public bool IsEmpty => Calls <= 0 && Tokens.Total <= 0;
+
+    /// <summary>What an hour of summed logs has booked; how calls ended is not kept here.</summary>
+    public HourAmounts Amounts => new(Calls, 0, 0, CallsWithoutTokens, Tokens);
+
+    public void Add(in HourAmounts moved)
+    {
+        (Calls, CallsWithoutTokens, Tokens) = (Calls + moved.Calls, CallsWithoutTokens + moved.CallsWithoutTokens, Tokens + moved.Tokens);
+        if (isBillable) CallsWithoutCost += price is null && !isFilled ? moved.Calls : moved.CallsWithoutTokens;
+    }
 
     public void Clear()
     {

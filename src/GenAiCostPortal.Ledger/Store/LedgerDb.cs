@@ -57,6 +57,7 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
     public DbSet<MeasuredStream> MeasuredStreams => Set<MeasuredStream>();
     public DbSet<MeasuredPoint> MeasuredPoints => Set<MeasuredPoint>();
     public DbSet<MeasuredUsage> MeasuredUsage => Set<MeasuredUsage>();
+    public DbSet<LoggedHour> LoggedHours => Set<LoggedHour>();
     public DbSet<SenderSeen> Senders => Set<SenderSeen>();
     public DbSet<SignalCount> SignalCounts => Set<SignalCount>();
     public DbSet<AssessmentDraft> AssessmentDrafts => Set<AssessmentDraft>();
@@ -164,6 +165,7 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
         });
         model.Entity<MeasuredPoint>(e => e.ToTable("measured_point").HasKey(x => new { x.StreamId, x.TimeUnixMs }));
         model.Entity<MeasuredUsage>(e => e.ToTable("measured_usage").HasKey(x => new { x.SlotUnixSeconds, x.SeriesId, x.Measure, x.ReachSlots }));
+        model.Entity<LoggedHour>(e => { e.ToTable("logged_hour").HasKey(x => new { x.HourUnixSeconds, x.Connection, x.UsageSeriesId, x.CostSeriesId }); e.Ignore(x => x.Amounts); });
         model.Entity<SenderSeen>(e => { e.ToTable("sender"); e.HasIndex(x => new { x.ScopeName, x.ScopeVersion, x.Language }).IsUnique(); });
         model.Entity<SignalCount>(e => e.ToTable("signal_count").HasKey(x => x.Signal));
         model.Entity<AssessmentDraft>(e => e.ToTable("assessment_draft").HasKey(x => x.Scope));

@@ -35,6 +35,7 @@ public sealed class Retention(IDbContextFactory<LedgerDb> stores, WriteGate gate
         var hours = Before(today, Math.Max(options.HourDays, options.CallDays)) / 1000;
         var slots = Before(today, options.Minute5Days) / 1000;
         await settling.RunAsync(slots, cancel);
+        await DropLoggedHoursAsync(Before(today, options.CallDays) / 1000, cancel);
         outcome = await DropUsageAsync(RollupSpan.Minute5, slots, outcome, cancel);
         outcome = await DropUsageAsync(RollupSpan.Hour, hours, outcome, cancel);
         outcome = await DropCostAsync(hours, outcome, cancel);
@@ -77,6 +78,22 @@ public sealed class Retention(IDbContextFactory<LedgerDb> stores, WriteGate gate
             {
                 Spans = outcome.Spans + await db.Spans.Where(s => keys.Contains(s.TraceKey)).ExecuteDeleteAsync(cancel),
             }, cancel);
+        }
+    }
+
+    // What was booked of them stays: calls of that time are not taken any more, so nothing is weighed against them again.
+    private async Task DropLoggedHoursAsync(long beforeSeconds, CancellationToken cancel)
+    {
+        while (true)
+        {
+            await using var db = await stores.CreateDbContextAsync(cancel);
+            var old = db.LoggedHours.Where(h => h.HourUnixSeconds < beforeSeconds);
+            var hours = await old.OrderBy(h => h.HourUnixSeconds).Select(h => h.HourUnixSeconds).Take(RowsPerChunk).ToListAsync(cancel);
+            if (hours.Count == 0) return;
+            var last = hours[^1];
+            using var turn = await gate.EnterAsync(cancel);
+            await old.Where(h => h.HourUnixSeconds <= last).ExecuteDeleteAsync(cancel);
+            writer.ForgetLoggedHours(last + 1);
         }
     }
 

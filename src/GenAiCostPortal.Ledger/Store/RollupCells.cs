@@ -35,6 +35,29 @@ internal sealed class RollupCells(SqliteRollups rows, SeriesCache series, PriceF
         Usage(RollupSpan.Day, Day, unixMs, seriesId).Requests += sign;
     }
 
+    /// <summary>Puts what is now due of an hour of summed logs in the place of what was booked under a series.</summary>
+    /// <returns>Whether anything moved.</returns>
+    public bool PutUsage(long hour, int seriesId, in HourAmounts due)
+    {
+        // The hour's last five minutes stand for all of it, as with metrics that cover an hour.
+        var moved = due - Usage(RollupSpan.Hour, Hour, hour * 1000, seriesId).Amounts;
+        if (moved == default) return false;
+        Usage(RollupSpan.Hour, Hour, hour * 1000, seriesId).Add(moved);
+        Usage(RollupSpan.Day, Day, hour * 1000, seriesId).Add(moved);
+        Usage(RollupSpan.Minute5, FiveMinutes, (hour + Hour - FiveMinutes) * 1000, seriesId).Add(moved);
+        return true;
+    }
+
+    /// <summary>The same under a cost series; the price follows with <see cref="Write()"/>.</summary>
+    public bool PutCost(long hour, int seriesId, in HourAmounts due)
+    {
+        var moved = due - Cost(RollupSpan.Hour, hour, seriesId).Amounts;
+        if (moved == default) return false;
+        Cost(RollupSpan.Hour, hour, seriesId).Add(moved);
+        Cost(RollupSpan.Day, UtcTime.SlotUnixSeconds(hour * 1000, Day), seriesId).Add(moved);
+        return true;
+    }
+
     /// <summary>Prices the hours, moves the days by the same, and writes every cell that changed.</summary>
     public void Write()
     {

@@ -30,9 +30,11 @@ internal sealed class SqliteSpanStore : IDisposable
         Series = new SeriesCache(Names);
         Origins = new OriginCache(Names);
         Cells = new RollupCells(Rollups, Series, prices);
+        Logged = new SqliteLoggedHours(_connection);
         LastTraceKey = Traces.LastKey();
         HaveRecords = Doors.Have("(Doors & 4)<>0");
         HaveEvents = Doors.Have("Doors=2");
+        LoggedHours = Logged.Hours();
     }
 
     public SqliteTraces Traces { get; }
@@ -45,6 +47,9 @@ internal sealed class SqliteSpanStore : IDisposable
     public SeriesCache Series { get; }
     public OriginCache Origins { get; }
     public RollupCells Cells { get; }
+    public SqliteLoggedHours Logged { get; }
+    /// <summary>Hours of which sums of the log are kept: calls recorded in them move what is booked of the sums.</summary>
+    public HashSet<long> LoggedHours { get; }
     /// <summary>Records of the invocation log are in the store, so spans may find theirs.</summary>
     public bool HaveRecords { get; set; }
     /// <summary>Calls known from OTLP events alone are in the store.</summary>
@@ -71,7 +76,7 @@ internal sealed class SqliteSpanStore : IDisposable
 
     public void Dispose()
     {
-        foreach (var part in (IDisposable[])[Traces, Doors, Rollups, Users, Guardrails, Names, _begin, _commit, _rollback]) part.Dispose();
+        foreach (var part in (IDisposable[])[Traces, Doors, Rollups, Logged, Users, Guardrails, Names, _begin, _commit, _rollback]) part.Dispose();
         _connection.Dispose();
     }
 

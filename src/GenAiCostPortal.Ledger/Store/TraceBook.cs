@@ -16,6 +16,7 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
     private readonly List<DimensionValue> _added = [];
     private readonly Dictionary<SenderKey, SenderTally> _senders = [];
     private readonly HashSet<int> _days = [];
+    private readonly SortedSet<long> _loggedHours = [];
     private CallBooking? _calls;
 
     /// <summary>Names first seen in this transaction; taken back if it fails.</summary>
@@ -23,6 +24,9 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
 
     /// <summary>Whether any trace changed.</summary>
     public bool Changed { get; private set; }
+
+    /// <summary>Hours of summed logs that <see cref="Finish"/> will weigh against the calls anew.</summary>
+    public int HoursToSettle => _loggedHours.Count;
 
     private CallBooking Calls => _calls ??= new CallBooking(dimensions, prices, store.Series, _added);
 
@@ -39,6 +43,12 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
     public void Finish()
     {
         store.Cells.Write();
+        if (_loggedHours.Count > 0)
+        {
+            var logged = new LoggedBook(store, dimensions);
+            foreach (var hour in _loggedHours) logged.Settle(hour);
+            store.Cells.Write();
+        }
         store.UserCells.Write();
         store.Guardrails.Write();
         foreach (var value in _added) store.Names.Insert(value);
@@ -176,14 +186,20 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
         store.HaveEvents |= row.Doors == Doors.OtlpLogs;
         store.Cells.Book(row, 1);
         store.Guardrails.Book(row, 1);
-        _days.Add(UtcTime.DayOfUnixMs(row.StartUnixMs).DayNumber);
+        Touch(row);
     }
 
     private void TakeOut(CallRow row)
     {
         store.Cells.Book(row, -1);
         store.Guardrails.Book(row, -1);
+        Touch(row);
+    }
+
+    private void Touch(CallRow row)
+    {
         _days.Add(UtcTime.DayOfUnixMs(row.StartUnixMs).DayNumber);
+        if (store.LoggedHours.Count > 0 && UtcTime.SlotUnixSeconds(row.StartUnixMs, 3_600) is var hour && store.LoggedHours.Contains(hour)) _loggedHours.Add(hour);
     }
 
     private void Tally(List<Span> spans, SpanId id, SenderTally add)

@@ -28,7 +28,7 @@ public sealed partial class TraceWriter
             store.Begin();
             var started = clock.GetTimestamp();
             do book.ReadAnew(traceKeys[at++]);
-            while (at < traceKeys.Count && clock.GetElapsedTime(started) < LongestTransaction);
+            while (at < traceKeys.Count && book.HoursToSettle < MostHoursToSettle && clock.GetElapsedTime(started) < LongestTransaction);
             book.Finish();
             store.Commit();
         }

@@ -15,6 +15,8 @@ public sealed partial class TraceWriter(
     private const int MostSpansPerTransaction = 2_000, FewestSpansPerTransaction = 125;
     private static readonly TimeSpan LongestTransaction = TimeSpan.FromMilliseconds(100);
     // The log grows by 3–4 KB a span. Aside, it is folded back while writing goes on; a short held turn then lets it start over.
+    // Late calls of many hours with summed logs are settled a few hours at a time.
+    private const int MostHoursToSettle = 4;
     private const int CheckpointSpans = 10_000, HeldCheckpointSpans = 40_000;
     private static readonly TimeSpan IdleUntilClosed = TimeSpan.FromMinutes(2);
     private readonly Lock _checkpointing = new();
@@ -101,7 +103,8 @@ public sealed partial class TraceWriter(
                 var prepared = deliveries[delivery];
                 for (; trace < prepared.Traces.Count; trace++)
                 {
-                    if (spans > 0 && (spans + prepared.Traces[trace].Spans.Count > _spansPerTransaction || clock.GetElapsedTime(started) > LongestTransaction)) goto full;
+                    if (spans > 0 && (spans + prepared.Traces[trace].Spans.Count > _spansPerTransaction || book.HoursToSettle >= MostHoursToSettle
+                        || clock.GetElapsedTime(started) > LongestTransaction)) goto full;
                     book.Write(prepared.Traces[trace]);
                     spans += prepared.Traces[trace].Spans.Count;
                 }

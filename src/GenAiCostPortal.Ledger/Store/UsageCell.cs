@@ -17,7 +17,16 @@ internal sealed class UsageCell(CellKey key)
     public LatencyHistogram? Latency, TimeToFirstToken;
 
     /// <summary>Nothing left in it: the row goes. Below zero: what was taken out had left with its slot's retention.</summary>
-    public bool IsEmpty => Calls <= 0 && Requests <= 0;
+    public bool IsEmpty => Calls <= 0 && Requests <= 0 && Tokens.Total <= 0;
+
+    /// <summary>What an hour of summed logs has booked.</summary>
+    public HourAmounts Amounts => new(Calls, Errors, Throttles, CallsWithoutTokens, Tokens);
+
+    public void Add(in HourAmounts moved)
+    {
+        (Calls, Errors, Throttles) = (Calls + moved.Calls, Errors + moved.Errors, Throttles + moved.Throttles);
+        (CallsWithoutTokens, Tokens) = (CallsWithoutTokens + moved.CallsWithoutTokens, Tokens + moved.Tokens);
+    }
 
     public void Clear()
     {
@@ -37,6 +46,7 @@ internal sealed class UsageCell(CellKey key)
         if ((call.Flags & CallFlags.IsRetry) != 0) Retries += sign;
         if (call.TokenState == TokenState.Unknown) CallsWithoutTokens += sign;
         Tokens = sign > 0 ? Tokens + call.Tokens : Tokens - call.Tokens;
+        if ((call.Flags & CallFlags.IsPicked) != 0) return;
         DurationMs += sign * Booked(call.DurationMs);
         if (double.IsFinite(call.DurationMs)) (Latency ??= new()).AddBucket(LatencyHistogram.BucketOf(call.DurationMs), sign);
         if (call.TimeToFirstTokenMs is { } ms && double.IsFinite(ms)) (TimeToFirstToken ??= new()).AddBucket(LatencyHistogram.BucketOf(ms), sign);

@@ -13,6 +13,11 @@ public enum Doors : byte
     InvocationLog = 4,
     /// <summary>X-Ray segments, or spans of Transaction Search.</summary>
     XRay = 8,
+    /// <summary>
+    /// No single calls: an hour of another door, summed where it lies, less what recorded calls stand for. It adds to every door and
+    /// is only used together with the door that was summed.
+    /// </summary>
+    Summed = 16,
 }
 
 /// <summary>Doors as words of the API and the store.</summary>

@@ -45,6 +45,8 @@ public enum CallFlags
     TierAssumed = 128,
     /// <summary>A failed attempt that a later sibling retried.</summary>
     WasRetried = 256,
+    /// <summary>Picked from the invocation log because it was among the dearest or longest of its hour: its times say nothing of the others.</summary>
+    IsPicked = 512,
 }
 
 /// <summary>Who a call belongs to; empty text is "not known".</summary>

@@ -29,6 +29,7 @@ internal static class CallReader
             if (tier is null) flags |= CallFlags.TierAssumed;
         }
         if (!model.IsResolved) flags |= CallFlags.ModelUnresolved;
+        if (merged.Doors == Doors.InvocationLog && facts.Has(SpanField.Picked)) flags |= CallFlags.IsPicked;
         return new Call
         {
             TraceId = span.TraceId, SpanId = span.SpanId, RequestId = facts.Text(SpanField.RequestId) ?? "",

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GenAiCostPortal.Ledger.Store;
+using GenAiCostPortal.Ledger.Traces;
 
 namespace GenAiCostPortal.Ledger.Usage;
 
@@ -22,6 +23,7 @@ internal static class MeasuredMatch
     /// <param name="settled">Calls before it were given out before.</param>
     public static async Task<List<MatchedMeasure>> ReadAsync(LedgerDb db, long settled, long callsBefore, CancellationToken cancel)
     {
+        var senders = new Dictionary<int, (long Application, long Environment, long Model)>();
         var groups = new Dictionary<(long Application, long Environment, long Model, Measure Measure), (List<MatchedMeasure> Measured, List<RecordedSlot> Recorded)>();
         await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
             SELECT u."SlotUnixSeconds",u."SeriesId",u."Measure",u."ReachSlots",u."Value",s."ApplicationId",s."EnvironmentId",s."ModelId"
@@ -32,6 +34,7 @@ internal static class MeasuredMatch
         {
             var measure = (Measure)row.GetInt32(2);
             var key = (row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), measure);
+            senders[row.GetInt32(1)] = (key.Item1, key.Item2, key.Item3);
             if (!groups.TryGetValue(key, out var group)) groups.Add(key, group = ([], []));
             group.Measured.Add(new(row.GetInt64(0), row.GetInt32(1), measure, row.GetInt32(3), row.GetDouble(4), 0));
         }, cancel);
@@ -43,7 +46,7 @@ internal static class MeasuredMatch
             SELECT r."SlotUnixSeconds",s."ApplicationId",s."EnvironmentId",s."ModelId",SUM(r."Input"),SUM(r."Output"),SUM(r."CacheRead"),
             SUM(r."CacheWrite5m"+r."CacheWrite30m"+r."CacheWrite1h"),SUM(r."Reasoning"),SUM(r."Calls"),{OfNobody}
             FROM usage_rollup r JOIN usage_series s ON s."Id"=r."SeriesId"
-            WHERE r."Span"={(int)RollupSpan.Minute5} AND r."SlotUnixSeconds">={settled} AND r."SlotUnixSeconds"<{callsBefore} AND r."Calls">0 AND s."ModelId" IN ({models})
+            WHERE r."Span"={(int)RollupSpan.Minute5} AND r."SlotUnixSeconds">={settled} AND r."SlotUnixSeconds"<{callsBefore} AND r."Calls">0 AND (s."Doors" & {(int)Doors.Summed})=0 AND s."ModelId" IN ({models})
             GROUP BY r."SlotUnixSeconds",s."ApplicationId",s."EnvironmentId",s."ModelId",{OfNobody}
             """), row =>
         {
@@ -55,7 +58,42 @@ internal static class MeasuredMatch
                 else if (groups.TryGetValue((row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), measure), out var group)) group.Recorded.Add(slot);
             }
         }, cancel);
-        return [.. groups.GroupBy(g => (g.Key.Model, g.Key.Measure), g => g.Value).SelectMany(g => Match([.. g], nobodys.GetValueOrDefault(g.Key)))];
+        var matched = groups.GroupBy(g => (g.Key.Model, g.Key.Measure), g => g.Value).SelectMany(g => Match([.. g], nobodys.GetValueOrDefault(g.Key)));
+        return await LoggedHoursLessAsync(db, settled, callsBefore, models, [.. matched], senders, cancel);
+    }
+
+    // Hours of summed logs stand for measured usage as calls do, first of their own sender, those of nobody for any; when within the hour is not known.
+    private static async Task<List<MatchedMeasure>> LoggedHoursLessAsync(
+        LedgerDb db, long settled, long callsBefore, string models, List<MatchedMeasure> matched, Dictionary<int, (long Application, long Environment, long Model)> senders, CancellationToken cancel)
+    {
+        var sums = new Dictionary<((long Application, long Environment, long Model) Of, Measure Measure, long Hour), double>();
+        await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT r."SlotUnixSeconds",s."ApplicationId",CASE WHEN s."ApplicationId"=0 THEN 0 ELSE s."EnvironmentId" END,s."ModelId",SUM(r."Input"),SUM(r."Output"),SUM(r."CacheRead"),
+            SUM(r."CacheWrite5m"+r."CacheWrite30m"+r."CacheWrite1h"),SUM(r."Reasoning"),SUM(r."Calls")
+            FROM usage_rollup r JOIN usage_series s ON s."Id"=r."SeriesId"
+            WHERE r."Span"={(int)RollupSpan.Hour} AND r."SlotUnixSeconds">={settled} AND r."SlotUnixSeconds"<{callsBefore} AND (s."Doors" & {(int)Doors.Summed})<>0 AND s."ModelId" IN ({models})
+            GROUP BY 1,2,3,4
+            """), row =>
+        {
+            foreach (var measure in Enum.GetValues<Measure>()) sums[((row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)), measure, row.GetInt64(0))] = Count(row, measure);
+        }, cancel);
+        if (sums.Count == 0) return matched;
+        for (var own = 1; own >= 0; own--)
+            for (var i = 0; i < matched.Count; i++)
+            {
+                var slot = new MeasuredSlot(matched[i].SlotUnixSeconds, matched[i].ReachSlots, matched[i].Rest);
+                var of = senders[matched[i].SeriesId];
+                var first = MeasuredBeyondCalls.Opens(slot);
+                for (var hour = first - (first % 3_600); hour <= MeasuredBeyondCalls.Closes(slot) && matched[i].Rest > 0; hour += 3_600)
+                {
+                    var key = (own == 1 ? of : (0, 0, of.Model), matched[i].Measure, hour);
+                    if (!sums.TryGetValue(key, out var left) || left <= 0) continue;
+                    var taken = Math.Min(left, matched[i].Rest);
+                    sums[key] = left - taken;
+                    matched[i] = matched[i] with { Rest = matched[i].Rest - taken };
+                }
+            }
+        return matched;
     }
 
     private static IEnumerable<MatchedMeasure> Match(List<(List<MatchedMeasure> Measured, List<RecordedSlot> Recorded)> senders, List<RecordedSlot>? nobodys)

@@ -9,7 +9,7 @@ internal enum SpanField : byte
     Input, Output, CacheRead, CacheWrite, CacheWrite5m, CacheWrite30m, CacheWrite1h, NoCacheInput, Reasoning, Total,
     CostUsd, PromptCostUsd, CompletionCostUsd, FirstChunkSeconds, FirstTokenServer, FirstChunkMs,
     Agent, EntityName, Workflow, Tool, RequestId, Region, Account, Tier, LatencyMode, ErrorType, HttpStatus,
-    RpcService, RpcMethod, RpcSystem, ServerAddress, Retries, PromptHash, User, Guardrail,
+    RpcService, RpcMethod, RpcSystem, ServerAddress, Retries, PromptHash, User, Guardrail, Picked,
 }
 
 /// <summary>The alias table (facts/otlp-genai.md §6 and the captured bodies): spellings of a field in the order of preference.</summary>
@@ -60,6 +60,7 @@ internal static class SpanAliases
         (SpanField.ServerAddress, ["server.address", "net.peer.name"]),
         (SpanField.Retries, ["aws.retries", "retry_attempts", "http.request.resend_count", "http.resend_count"]),
         (SpanField.PromptHash, [TraceReader.PromptHash]),
+        (SpanField.Picked, [TraceReader.Picked]),
         (SpanField.User, ["user.id", "enduser.id", "enduser.pseudo.id", "langfuse.user.id", "traceloop.association.properties.user_id", "traceloop.association.properties.userId", "ai.telemetry.metadata.userId", "ai.telemetry.metadata.user_id", "gen_ai.request.user", "llm.user", "gen_ai.user", "langsmith.metadata.user_id"]),
         (SpanField.Guardrail, ["aws.bedrock.guardrail.id", "aws.bedrock.guardrail.arn"]),
     ];

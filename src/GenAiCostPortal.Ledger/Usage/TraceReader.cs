@@ -37,6 +37,8 @@ public static class TraceReader
     public const string BoundTeam = "portal.ingest.team", BoundEnvironment = "portal.ingest.environment", BoundAccount = "portal.ingest.account";
     /// <summary>Attribute that holds the keyed prompt hash the receiver made before it dropped the text.</summary>
     public const string PromptHash = "portal.prompt_hash";
+    /// <summary>Attribute of a record that was picked from many because it was among the dearest or longest.</summary>
+    public const string Picked = "portal.picked";
 
     private static readonly HashSet<SpanId> NoRollUps = [];
 

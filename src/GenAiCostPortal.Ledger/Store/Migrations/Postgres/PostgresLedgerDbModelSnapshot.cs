@@ -1965,6 +1965,52 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.ToTable("guardrail_rollup", (string)null);
                 });
 
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.LoggedHour", b =>
+                {
+                    b.Property<long>("HourUnixSeconds")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Connection")
+                        .HasColumnType("text");
+
+                    b.Property<int>("UsageSeriesId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("CostSeriesId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("CacheRead")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CacheWrite1h")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CacheWrite5m")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CallsWithoutTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Errors")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Input")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Output")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Throttles")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("HourUnixSeconds", "Connection", "UsageSeriesId", "CostSeriesId");
+
+                    b.ToTable("logged_hour", (string)null);
+                });
+
             modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.MeasuredPoint", b =>
                 {
                     b.Property<int>("StreamId")

@@ -1922,6 +1922,52 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.ToTable("guardrail_rollup", (string)null);
                 });
 
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.LoggedHour", b =>
+                {
+                    b.Property<long>("HourUnixSeconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Connection")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("UsageSeriesId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("CostSeriesId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CacheRead")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CacheWrite1h")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CacheWrite5m")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CallsWithoutTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Errors")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Input")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Output")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Throttles")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("HourUnixSeconds", "Connection", "UsageSeriesId", "CostSeriesId");
+
+                    b.ToTable("logged_hour", (string)null);
+                });
+
             modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.MeasuredPoint", b =>
                 {
                     b.Property<int>("StreamId")

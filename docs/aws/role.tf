@@ -38,8 +38,8 @@ variable "feeds" {
   description = "Feeds that this account's connection has on; Accounts only in the organisation's management account, PriceList only where PriceList:Connection names it."
 
   validation {
-    condition     = length(setsubtract(var.feeds, ["CostExplorer", "DataExports", "Athena", "CloudWatch", "InvocationLogs", "XRay", "Accounts", "Inventory", "PriceList"])) == 0
-    error_message = "A feed is one of CostExplorer, DataExports, Athena, CloudWatch, InvocationLogs, XRay, Accounts, Inventory, PriceList."
+    condition     = length(setsubtract(var.feeds, ["CostExplorer", "DataExports", "Athena", "CloudWatch", "InvocationLogs", "AthenaLogs", "XRay", "Accounts", "Inventory", "PriceList"])) == 0
+    error_message = "A feed is one of CostExplorer, DataExports, Athena, CloudWatch, InvocationLogs, AthenaLogs, XRay, Accounts, Inventory, PriceList."
   }
 }
 
@@ -90,6 +90,14 @@ locals {
     InvocationLogs = [
       { resources = ["${local.buckets}${var.invocation_logs_bucket}", "${local.buckets}${var.invocation_logs_bucket}/*"], actions = ["s3:ListBucket", "s3:GetObject"] },
       { resources = local.all, actions = ["logs:FilterLogEvents", "bedrock:GetModelInvocationLoggingConfiguration", "bedrock:GetInferenceProfile"] },
+    ]
+    AthenaLogs = [
+      { resources = local.all, actions = [
+        "athena:GetTableMetadata", "athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution",
+        "glue:GetDatabase", "glue:GetTable", "glue:GetPartitions", "bedrock:GetInferenceProfile",
+      ] },
+      { resources = ["${local.buckets}${var.invocation_logs_bucket}", "${local.buckets}${var.invocation_logs_bucket}/*", "${local.buckets}${var.athena_results_bucket}", "${local.buckets}${var.athena_results_bucket}/*"], actions = ["s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject"] },
+      { resources = ["${local.buckets}${var.athena_results_bucket}/*"], actions = ["s3:PutObject"] },
     ]
     XRay = [
       { resources = local.all, actions = ["xray:GetTraceSummaries", "xray:BatchGetTraces", "xray:GetTraceSegmentDestination"] },

@@ -16,7 +16,8 @@ internal sealed class AthenaFaultException(string message, string cure, string r
 }
 
 /// <summary>Athena's operations over <see cref="IAwsApi"/>. What each query scanned is counted as cost, also of one that was stopped.</summary>
-internal sealed class AthenaClient(AwsConnection connection, AwsRequestTally tally, TimeProvider time)
+/// <param name="database">Where the table is in the Glue catalog.</param>
+internal sealed class AthenaClient(AwsConnection connection, AwsRequestTally tally, TimeProvider time, string database, string table)
 {
     private const int RowsPerPage = 1000;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10), LongestQuery = TimeSpan.FromMinutes(30);
@@ -35,7 +36,7 @@ internal sealed class AthenaClient(AwsConnection connection, AwsRequestTally tal
     public async Task<(IReadOnlyList<TableColumn> Columns, IReadOnlyList<TableColumn> Partitions)> TableAsync(CancellationToken cancel)
     {
         var answer = await _api.CallAsync<GetTableMetadataResponse>("GetTableMetadata",
-            new GetTableMetadataRequest("AwsDataCatalog", _own.Database ?? "", _own.Table ?? "", _own.WorkGroup), cancel);
+            new GetTableMetadataRequest("AwsDataCatalog", database, table, _own.WorkGroup), cancel);
         return (answer.TableMetadata?.Columns ?? [], answer.TableMetadata?.PartitionKeys ?? []);
     }
 
@@ -44,7 +45,7 @@ internal sealed class AthenaClient(AwsConnection connection, AwsRequestTally tal
     /// <exception cref="AwsRefusedException">AWS refused.</exception>
     public async Task<AthenaQuery> RunAsync(string sql, long bytesAtMost, CancellationToken cancel)
     {
-        var request = new StartQueryExecutionRequest(sql, Guid.NewGuid().ToString("N"), new QueryExecutionContext(_own.Database ?? ""),
+        var request = new StartQueryExecutionRequest(sql, Guid.NewGuid().ToString("N"), new QueryExecutionContext(database),
             _own.OutputLocation is { Length: > 0 } place ? new ResultConfiguration(place) : null, _own.WorkGroup);
         var id = (await _api.CallAsync<StartQueryExecutionResponse>("StartQueryExecution", request, cancel)).QueryExecutionId;
         long scanned = 0;
@@ -61,11 +62,11 @@ internal sealed class AthenaClient(AwsConnection connection, AwsRequestTally tal
                 {
                     case "SUCCEEDED": return new AthenaQuery(id, scanned);
                     case "FAILED" or "CANCELLED":
-                        throw new AthenaFaultException("Athena could not run the query.", "The log has Athena's reason. Check Athena:Database, :Table and :OutputLocation, and the workgroup's limits.",
+                        throw new AthenaFaultException("Athena could not run the query.", "The log has Athena's reason. Check the database, the table and Athena:OutputLocation, and the workgroup's limits.",
                             execution.Status.StateChangeReason ?? execution.Status.State);
                 }
                 if (scanned > bytesAtMost)
-                    throw await StoppedAsync(id, $"The query was stopped after {Gigabytes(scanned)}: more than {Gigabytes(bytesAtMost)} was not allowed.", "Partition the table by billing_period, or raise Athena:MaxScannedGb or Athena:MonthlyBudgetUsd.");
+                    throw await StoppedAsync(id, $"The query was stopped after {Gigabytes(scanned)}: more than {Gigabytes(bytesAtMost)} was not allowed.", "Raise Athena:MaxScannedGb or Athena:MonthlyBudgetUsd, or have the table partitioned as the documentation says.");
                 if (time.GetUtcNow() - begun > LongestQuery) throw await StoppedAsync(id, "The query took longer than 30 minutes and was stopped.", "The next run tries again.");
             }
         }

@@ -17,7 +17,7 @@ namespace GenAiCostPortal.Sources.Athena;
 /// per billing period; each is shown with its cost, stopped at its limit, and not begun when the month's budget is spent.
 /// </summary>
 internal sealed partial class AthenaJob(
-    AwsConnections connections, AwsOptions options, ExportBill bill, FeedCursors cursors, IDbContextFactory<LedgerDb> stores, OwnerKeys owners, BorderReader borders, TimeProvider time,
+    AwsConnections connections, AwsOptions options, ExportBill bill, FeedCursors cursors, AthenaBudget budget, IDbContextFactory<LedgerDb> stores, OwnerKeys owners, BorderReader borders, TimeProvider time,
     ILogger<AthenaJob> log) : IScheduledJob
 {
     /// <summary>AWS may restate a month for about two weeks after its end.</summary>
@@ -41,7 +41,7 @@ internal sealed partial class AthenaJob(
         var own = connection.Options.Athena;
         if (own.Database is not { Length: > 0 } || own.Table is not { Length: > 0 } || connection.Options.AccountId is "")
             throw new CannotRunException($"Connection {run.Connection} has no {(connection.Options.AccountId is "" ? "AccountId" : "Athena:Database and Athena:Table")}.", "Set it in Aws:Connections:N.");
-        var client = new AthenaClient(connection, run.Tally, time);
+        var client = new AthenaClient(connection, run.Tally, time, own.Database, own.Table);
         var (columns, partitions) = await client.TableAsync(cancel);
         await using var db = await stores.CreateDbContextAsync(cancel);
         var border = await borders.ReadAsync(cancel);
@@ -71,13 +71,8 @@ internal sealed partial class AthenaJob(
     {
         var own = connection.Options.Athena;
         var place = $"{own.Database}.{own.Table}/{first:yyyy-MM}";
-        var left = Money.ToNanoUsd(own.MonthlyBudgetUsd) - await SpentAsync(cancel) - run.Tally.CostNanoUsd;
-        var expected = long.TryParse(await cursors.FindAsync(Name, run.Connection, place, cancel), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? AthenaClient.CostNanoUsd(bytes) : AthenaClient.CostNanoUsd(0);
-        if (expected > left)
-            throw new AthenaFaultException(string.Create(CultureInfo.InvariantCulture, $"The query would cost about ${Money.ToUsd(expected):0.0000}; ${Math.Max(0, Money.ToUsd(left)):0.0000} of this month's ${own.MonthlyBudgetUsd:0.##} is left. It was not begun."),
-                "Raise Athena:MonthlyBudgetUsd, or wait for the next month.");
-        var text = sql.Of(own.Database!, own.Table!, connection.Options.DataExports.Format, first);
-        var query = await client.RunAsync(text, Math.Min((long)(own.MaxScannedGb * 1_000_000_000m), AthenaClient.BytesFor(left)), cancel);
+        var expected = long.TryParse(await cursors.FindAsync(Name, run.Connection, place, cancel), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : 0;
+        var query = await budget.RunAsync(client, own, run.Tally, sql.Of(own.Database!, own.Table!, connection.Options.DataExports.Format, first), expected, cancel);
         await cursors.SetAsync(Name, run.Connection, place, query.ScannedBytes.ToString(CultureInfo.InvariantCulture), cancel);
 
         await using var db = await stores.CreateDbContextAsync(cancel);
@@ -132,14 +127,6 @@ internal sealed partial class AthenaJob(
                 && (await cursors.FindAsync(Name, connection, place + BorderRead, cancel) ?? "") != mark.Within(first, first.AddMonths(1))) periods.Add(first);
         }
         return periods;
-    }
-
-    private async Task<long> SpentAsync(CancellationToken cancel)
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        var month = new DateTime(now.Year, now.Month, 1, 0, 0, 0, DateTimeKind.Utc);
-        await using var db = await stores.CreateDbContextAsync(cancel);
-        return await db.FeedRuns.Where(r => r.Feed == Name && r.Start >= month).SumAsync(r => r.RequestCostNanoUsd, cancel);
     }
 
     private sealed class Fields : IExportRow

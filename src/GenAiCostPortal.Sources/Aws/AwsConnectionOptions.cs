@@ -116,6 +116,17 @@ public sealed class AthenaOptions
     public decimal MonthlyBudgetUsd { get; set; } = 5m;
     /// <summary>What one query may scan, GB; it is stopped beyond.</summary>
     public decimal MaxScannedGb { get; set; } = 100m;
+    /// <summary>Invocation logs too large to copy.</summary>
+    public AthenaLogsOptions Logs { get; set; } = new();
+}
+
+/// <summary>Contract: <c>…:Athena:Logs:*</c>. Workgroup, results, region and both limits are those of <c>Athena</c>.</summary>
+public sealed class AthenaLogsOptions
+{
+    public bool Enabled { get; set; }
+    /// <summary>Empty: <c>Athena:Database</c>.</summary>
+    public string? Database { get; set; }
+    public string? Table { get; set; }
 }
 
 /// <summary>A feed that has nothing to set but whether it is on (<c>…:Accounts:Enabled</c>).</summary>

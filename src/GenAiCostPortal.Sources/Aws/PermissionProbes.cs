@@ -38,6 +38,8 @@ internal static class PermissionProbes
                 $$$"""{"StartTime":{{{from}}},"EndTime":{{{to}}},"MetricDataQueries":[{"Id":"probe","MetricStat":{"Metric":{"Namespace":"AWS/Bedrock","MetricName":"Invocations"},"Period":300,"Stat":"Sum"}}]}"""),
             "organizations:ListAccounts" => Target("organizations", region, "AWSOrganizationsV20161128.ListAccounts", Json11, """{"MaxResults":1}"""),
             "pricing:GetProducts" => Target("pricing", region, "AWSPriceListService.GetProducts", Json11, """{"ServiceCode":"AmazonBedrock","MaxResults":1}"""),
+            "athena:GetTableMetadata" when feed == "AthenaLogs" && connection.Athena is { Logs.Table.Length: > 0 } own => Target("athena", own.Region is { Length: > 0 } home ? home : region, "AmazonAthena.GetTableMetadata", Json11,
+                System.Text.Json.JsonSerializer.Serialize(new { CatalogName = "AwsDataCatalog", DatabaseName = own.Logs.Database is { Length: > 0 } database ? database : own.Database, TableName = own.Logs.Table, own.WorkGroup })),
             "athena:GetTableMetadata" when connection.Athena is { Database.Length: > 0, Table.Length: > 0 } own => Target("athena", own.Region is { Length: > 0 } home ? home : region, "AmazonAthena.GetTableMetadata", Json11,
                 System.Text.Json.JsonSerializer.Serialize(new { CatalogName = "AwsDataCatalog", DatabaseName = own.Database, TableName = own.Table, own.WorkGroup })),
             "tag:GetResources" => Target("tagging", region, "ResourceGroupsTaggingAPI_20170126.GetResources", Json11, """{"ResourcesPerPage":1}"""),

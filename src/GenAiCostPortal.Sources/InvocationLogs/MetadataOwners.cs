@@ -22,6 +22,13 @@ internal sealed class MetadataOwners(OwnerKeys owners)
         (UserAttributes, ["user", "userid", "enduser", "enduserid"]),
     ];
 
+    /// <summary>Keys that can name an owner, in lower case and without punctuation. Users are none: nothing is added up by them here.</summary>
+    public IReadOnlyCollection<string> Keys =>
+    [
+        .. _parts.Where(p => !ReferenceEquals(p.Attributes, UserAttributes))
+            .SelectMany(p => p.Words.Concat(p.Attributes.Select(a => Folded(a.StartsWith(Prefix, StringComparison.Ordinal) ? a[Prefix.Length..] : a)))).Where(k => k.Length > 0).Distinct(),
+    ];
+
     public void Add(IReadOnlyList<KeyValuePair<string, string>> metadata, List<KeyValuePair<string, object>> attributes)
     {
         foreach (var (key, value) in metadata)

@@ -66,6 +66,7 @@ internal static class AddSchedule
         services.AddSingleton<ExportPeriodReader>();
         services.AddSingleton<ExportBill>();
         services.AddSingleton<IScheduledJob, DataExportsJob>();
+        services.AddSingleton<AthenaBudget>();
         services.AddSingleton<IScheduledJob, AthenaJob>();
     }
 
@@ -76,5 +77,6 @@ internal static class AddSchedule
         services.AddSingleton<LogGroupLogs>();
         services.AddSingleton<LoggingState>();
         services.AddSingleton<IScheduledJob, InvocationLogsJob>();
+        services.AddSingleton<IScheduledJob, AthenaLogsJob>();
     }
 }

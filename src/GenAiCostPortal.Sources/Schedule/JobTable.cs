@@ -34,6 +34,8 @@ internal static class JobTable
         ("XRay", "20 5/10 * * * ?", "every 10 minutes"),
         // Records are delivered in batches, minutes after the call.
         ("InvocationLogs", "20 1/5 * * * ?", "every 5 minutes"),
+        // Each query costs money and looks at the last two hours again.
+        ("AthenaLogs", "0 25 0/4 * * ?", "every 4 hours, at minute 25 (UTC)"),
         ("InferenceProfiles", "50 4/10 * * * ?", "every 10 minutes"),
         ("Accounts", "0 50 5 * * ?", "every day at 05:50 (UTC)"),
         ("Inventory", "0 10 6 * * ?", "every day at 06:10 (UTC)"),

@@ -15,7 +15,7 @@ public sealed record FigureStory(IReadOnlyList<(string Name, string Value)> Inpu
 public sealed class FigureStories(SpendReport spend, FeedReport feeds, CostExplorerQuestions questions, TimeProvider time)
 {
     private static readonly string[] OfTheBill = ["CostExplorer", "DataExports"];
-    private static readonly string[] OfCalls = ["Otlp", "InvocationLogs", "XRay", "CloudWatch"];
+    private static readonly string[] OfCalls = ["Otlp", "InvocationLogs", "AthenaLogs", "XRay", "CloudWatch"];
 
     /// <summary>The period of an address, as of today.</summary>
     public Period PeriodOf(PortalUrl url) => url.Period(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));

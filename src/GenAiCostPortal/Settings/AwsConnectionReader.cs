@@ -40,7 +40,9 @@ internal sealed partial class AwsConnectionReader(IConfigurationSection section,
         if (connection.XRay.Enabled && connection.Regions.Count == 0) Mistake("Regions", "is empty: X-Ray is regional, so name the regions to read, such as us-east-1");
         if (connection.InvocationLogs.Enabled) CheckInvocationLogs(connection);
         if (connection.DataExports.Enabled) CheckDataExports(connection);
-        if (connection.Athena.Enabled) CheckAthena(connection);
+        if (connection.Athena.Enabled) CheckAthenaTable(connection);
+        if (connection.Athena.Logs.Enabled) CheckAthenaLogs(connection);
+        if (connection.Athena.Enabled || connection.Athena.Logs.Enabled) CheckAthena(connection.Athena);
         return connection;
     }
 
@@ -66,18 +68,32 @@ internal sealed partial class AwsConnectionReader(IConfigurationSection section,
         if (export.Format is not ("Cur2" or "Focus")) Mistake("DataExports:Format", $"'{export.Format}' is neither Cur2 nor Focus");
     }
 
-    private void CheckAthena(AwsConnectionOptions connection)
+    private void CheckAthenaTable(AwsConnectionOptions connection)
     {
         var athena = connection.Athena;
         if (connection.AccountId.Length == 0 && !connection.DataExports.Enabled) Mistake("AccountId", "is missing: give the account (or payer) whose bill the export is");
         foreach (var (key, name) in new[] { ("Database", athena.Database), ("Table", athena.Table) })
             if (name is not { Length: > 0 }) Mistake($"Athena:{key}", "is missing: name where the export's table is in the Glue catalog");
             else if (!TableName().IsMatch(name)) Mistake($"Athena:{key}", $"'{name}' is not a name of letters, digits and underscores");
+        if (!connection.DataExports.Enabled && connection.DataExports.Format is not ("Cur2" or "Focus")) Mistake("DataExports:Format", $"'{connection.DataExports.Format}' is neither Cur2 nor Focus");
+    }
+
+    private void CheckAthenaLogs(AwsConnectionOptions connection)
+    {
+        var logs = connection.Athena.Logs;
+        if (logs.Table is not { Length: > 0 } table) Mistake("Athena:Logs:Table", "is missing: name the table over the invocation logs; the Sources page has the statement that makes it");
+        else if (!TableName().IsMatch(table)) Mistake("Athena:Logs:Table", $"'{table}' is not a name of letters, digits and underscores");
+        if (logs.Database is { Length: > 0 } database && !TableName().IsMatch(database)) Mistake("Athena:Logs:Database", $"'{database}' is not a name of letters, digits and underscores");
+        if (logs.Database is null or "" && connection.Athena.Database is null or "") Mistake("Athena:Logs:Database", "is missing, and so is Athena:Database: name where the table is in the Glue catalog");
+        if (connection.InvocationLogs.Enabled) Mistake("Athena:Logs:Enabled", "is true beside InvocationLogs:Enabled: both read the same records, so one costs for nothing; turn one of them off");
+    }
+
+    private void CheckAthena(AthenaOptions athena)
+    {
         if (!WorkGroupName().IsMatch(athena.WorkGroup)) Mistake("Athena:WorkGroup", $"'{athena.WorkGroup}' is not a workgroup's name such as primary");
         if (athena.OutputLocation is { Length: > 0 } place && !place.StartsWith("s3://", StringComparison.Ordinal)) Mistake("Athena:OutputLocation", $"'{place}' is not a folder such as s3://bucket/athena/");
         if (athena.MonthlyBudgetUsd <= 0) Mistake("Athena:MonthlyBudgetUsd", "is not above 0: give what the queries of a month may cost in USD, such as 5");
         if (athena.MaxScannedGb <= 0 || athena.MaxScannedGb > 100_000) Mistake("Athena:MaxScannedGb", "is not from above 0 to 100000: give what one query may scan in GB, such as 100");
-        if (!connection.DataExports.Enabled && connection.DataExports.Format is not ("Cur2" or "Focus")) Mistake("DataExports:Format", $"'{connection.DataExports.Format}' is neither Cur2 nor Focus");
     }
 
     private static IEnumerable<IConfigurationSection> Leaves(IConfigurationSection of) => of.GetChildren().SelectMany(c => c.Value is null ? Leaves(c) : [c]);

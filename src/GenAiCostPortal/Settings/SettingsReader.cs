@@ -128,11 +128,24 @@ internal sealed class SettingsReader(IConfiguration configuration)
         foreach (var section in configuration.GetSection("Aws:Connections").GetChildren())
             settings.Aws.Connections.Add(new AwsConnectionReader(section, Mistake).Read());
         CheckCostMetric(settings.Aws);
+        CheckLogTables(settings.Aws);
         ReadPriceList(settings.Aws);
         var twice = settings.Aws.Connections.GroupBy(c => c.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Key.Length > 0 && g.Count() > 1);
         if (twice is not null) Mistake("Aws:Connections", $"two connections are named '{twice.Key}'; names must differ");
         if (settings.Sample.Enabled && settings.Aws.Connections.Count > 0)
             Mistake("Aws:Connections", "the sample organisation takes no real connection; start without --sample, with another Store:ConnectionString");
+    }
+
+    // What two connections sum is added up: the same table twice would count twice.
+    private void CheckLogTables(AwsOptions aws)
+    {
+        var read = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (connection, section) in aws.Connections.Zip(configuration.GetSection("Aws:Connections").GetChildren()))
+        {
+            if (connection.Athena is not { Logs: { Enabled: true, Table.Length: > 0 } logs } own) continue;
+            var table = $"{connection.AccountId}/{(own.Region is { Length: > 0 } region ? region : connection.Regions.FirstOrDefault())}/{(logs.Database is { Length: > 0 } database ? database : own.Database)}.{logs.Table}";
+            if (!read.TryAdd(table, connection.Name)) Mistake($"{section.Path}:Athena:Logs:Table", $"'{logs.Table}' is read by connection {read[table]} already; its calls would count twice");
+        }
     }
 
     // Dollars of two metrics must not be added up.

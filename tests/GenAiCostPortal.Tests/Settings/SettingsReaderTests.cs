@@ -187,6 +187,25 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Mistakes_of_logs_through_Athena_name_their_keys()
+    {
+        (string, string) Key(int connection, string key, string value) => ($"Aws:Connections:{connection}:{key}", value);
+        var mistakes = Mistakes(Key(0, "Name", "Prod"), Key(0, "AccountId", "111122223333"), Key(0, "Regions:0", "us-east-1"), Key(0, "Athena:Logs:Enabled", "true"), Key(0, "Athena:Logs:Table", "calls; --"),
+            Key(0, "Athena:MaxScannedGb", "0"), Key(0, "InvocationLogs:Enabled", "true"));
+        string[] due = ["Athena:Logs:Table: 'calls; --' is not", "Athena:Logs:Database: is missing", "Athena:MaxScannedGb: is not", "Athena:Logs:Enabled: is true beside InvocationLogs:Enabled"];
+        foreach (var start in due) Assert.Contains(mistakes, m => m.StartsWith("Aws:Connections:0:" + start, StringComparison.Ordinal));
+        Assert.Equal(due.Length, mistakes.Count);
+        // Neither the bill's table nor its account is asked for.
+        Assert.True(Assert.Single(Read(Key(0, "Name", "Prod"), Key(0, "Athena:Logs:Enabled", "true"), Key(0, "Athena:Logs:Table", "calls"), Key(0, "Athena:Logs:Database", "logs")).Aws.Connections).Athena.Logs.Enabled);
+        (string, string)[] Twice(string table) => [.. Enumerable.Range(0, 2).SelectMany(i => new[]
+        {
+            Key(i, "Name", "c" + i), Key(i, "AccountId", "111122223333"), Key(i, "Regions:0", "us-east-1"), Key(i, "Athena:Logs:Enabled", "true"), Key(i, "Athena:Database", "logs"), Key(i, "Athena:Logs:Table", i == 0 ? "calls" : table),
+        })];
+        Assert.StartsWith("Aws:Connections:1:Athena:Logs:Table: 'Calls' is read by connection c0 already", Assert.Single(Mistakes(Twice("Calls"))), StringComparison.Ordinal);
+        Assert.Equal(2, Read(Twice("others")).Aws.Connections.Count);
+    }
+
+    [Fact]
     public void Mistakes_of_an_export_name_their_keys()
     {
         var mistakes = Mistakes(("Aws:Connections:0:Name", "Payer"), ("Aws:Connections:0:DataExports:Enabled", "true"), ("Aws:Connections:0:DataExports:Format", "Cur1"),

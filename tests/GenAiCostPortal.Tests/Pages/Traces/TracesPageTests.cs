@@ -34,6 +34,24 @@ public sealed class TracesPageTests
     }
 
     [Fact]
+    public async Task On_a_phone_a_row_unfolds_in_place_and_has_a_link_into_its_trace()
+    {
+        await using var bench = await ThreeAsync();
+        var page = bench.Render<TracesPage>("/traces");
+        page.WaitForAssertion(() => Assert.Equal(3, page.FindAll("tr.trace-row").Count));
+        var row = page.FindAll("tr.trace-row")[1].QuerySelector("th details.narrow-only")!;
+        // A summary is reached and opened by keys without any script.
+        Assert.StartsWith("chat", row.QuerySelector("summary")!.TextContent, StringComparison.Ordinal);
+        Assert.Null(row.QuerySelector("summary a"));
+        Assert.Equal(["Models: Claude Sonnet 4.6", "Calls: 2", "Tokens: 2,100"],
+            row.QuerySelectorAll("dl > div").Select(d => $"{d.QuerySelector("dt")!.TextContent}: {d.QuerySelector("dd")!.TextContent}").Where(d => !d.StartsWith("Release", StringComparison.Ordinal)));
+        var link = row.QuerySelector("a")!;
+        Assert.EndsWith("/traces/" + Id(2), link.GetAttribute("href"), StringComparison.Ordinal);
+        Assert.StartsWith("Open the trace of chat", link.TextContent, StringComparison.Ordinal);
+        Assert.Contains("wide-only", page.FindAll("a.row-link")[1].ClassList);
+    }
+
+    [Fact]
     public async Task The_address_holds_order_and_filters_and_a_change_of_it_reads_again()
     {
         await using var bench = await ThreeAsync();

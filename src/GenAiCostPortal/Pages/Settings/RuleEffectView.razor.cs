@@ -15,7 +15,9 @@ public sealed partial class RuleEffectView
     private RuleEffect? _effect;
     private string _refusal = "";
     private string? _fault;
-    private bool _isBusy;
+    private bool _isBusy, _triedRemoval;
+
+    private bool IsRemoval => Proposal is { Draft: null, Id: not 0 };
 
     /// <summary>Null while the rule is not complete.</summary>
     [Parameter] public RuleProposal? Proposal { get; set; }
@@ -24,13 +26,17 @@ public sealed partial class RuleEffectView
     {
         if (Proposal is { } proposal) _kind = proposal.Kind;
         // The name moves no dollar.
-        var asked = Proposal is { Draft: { } draft } p ? FormattableString.Invariant($"{p.Id} {p.Position} {RuleWords.Whole(draft with { Name = "" })}") : null;
+        var asked = Proposal is { Draft: { } draft } p ? FormattableString.Invariant($"{p.Id} {p.Position} {RuleWords.Whole(draft with { Name = "" })}")
+            : IsRemoval ? FormattableString.Invariant($"without {Proposal!.Id}") : null;
         if (asked == _asked) return;
+        // With the rule and without it are opposites: the one never stands there while the other is built.
+        if (_triedRemoval != IsRemoval) (_effect, _refusal) = (null, "");
+        _triedRemoval = IsRemoval;
         _asked = asked;
         _current?.Cancel();
         _current = null;
         if (asked is null) (_effect, _isBusy, _fault, _refusal) = (null, false, null, "");
-        else _ = TryAsync(TypingPause);
+        else _ = TryAsync(IsRemoval ? TimeSpan.Zero : TypingPause);
     }
 
     private Task RetryAsync() => TryAsync(TimeSpan.Zero);
@@ -67,12 +73,13 @@ public sealed partial class RuleEffectView
         }
     }
 
-    private static string Lead(RuleEffect effect)
+    private static string Lead(RuleEffect effect, bool isRemoval)
     {
         if (effect.Days == 0) return "No day of the last 30 is billed yet, so nothing can be tried.";
         var share = effect.BilledUsd > 0 ? $", {NumberText.Share(effect.MovedUsd / effect.BilledUsd)} of the bill" : "";
         var days = $" on {effect.DaysTouched} {(effect.DaysTouched == 1 ? "day" : "days")}";
         var decides = effect.DecidedUsd != 0 ? $" The rule would decide {UsdText.Exact(effect.DecidedUsd)}." : "";
+        if (effect.MovedUsd == 0 && isRemoval) return "Nothing would move: the rule decides no billed dollar of these days, or another rule says the same.";
         if (effect.MovedUsd > 0) return $"{UsdText.Exact(effect.MovedUsd)} would get another owner{days}{share}.{decides}";
         return effect.DecidedUsd != 0 ? $"Nothing would move: the {UsdText.Exact(effect.DecidedUsd)} that it would decide belong to these owners already."
             : "Nothing would move: no billed dollar of these days meets the conditions and is still without an owner when the rule is asked.";

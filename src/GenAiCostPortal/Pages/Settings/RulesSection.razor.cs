@@ -19,6 +19,7 @@ public sealed partial class RulesSection
     private RuleForm? _form;
     private string? _opened;
     private string _refusal = "";
+    private bool _isRemoving;
 
     [Parameter, EditorRequired] public RuleKind Kind { get; set; }
 
@@ -37,7 +38,7 @@ public sealed partial class RulesSection
     {
         var asked = Url[RuleWord];
         if (asked == _opened && _form is not null) return _form;
-        (_opened, _refusal) = (asked, "");
+        (_opened, _refusal, _isRemoving) = (asked, "", false);
         return _form = asked switch
         {
             null => null,

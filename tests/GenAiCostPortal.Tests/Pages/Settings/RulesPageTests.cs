@@ -130,6 +130,35 @@ public sealed class RulesPageTests
     }
 
     [Fact]
+    public async Task Removing_a_rule_shows_the_dollars_that_it_moves_before_it_is_done()
+    {
+        await using var bench = await BenchAsync();
+        var desk = bench.Get<RuleDesk>();
+        await desk.AddAsync(Rule("Search account"), "Ada");
+        await bench.Get<LedgerBuild>().BuildDueAsync();
+        var page = await OpenAsync<OwnerRulesPage>(bench, $"/settings/rules?rule={(await desk.ReadAsync()).Owners[0].Id}");
+        await page.WaitForElementAsync(".rule-effect .lead", Limit);
+        Assert.StartsWith("Nothing would move: the $20.00", page.Find(".rule-effect .lead").TextContent, StringComparison.Ordinal);
+        AngleSharp.Dom.IElement Named(string name) => page.FindAll("form button").Single(b => b.TextContent.Trim() == name);
+
+        await page.InvokeAsync(() => Named("Remove the rule …").ClickAsync(new()));
+        await page.WaitForElementAsync(".rule-effect table.moves", Limit);
+        // Two days of $10 lose their owner again.
+        Assert.StartsWith("$20.00 would get another owner on 2 days, 100.0", page.Find(".rule-effect .lead").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["product-search", "Unattributed", "$20.00"], page.FindAll(".rule-effect .moves")[0].QuerySelectorAll("tbody td").Select(c => c.TextContent.Trim()));
+        Assert.Contains("without this rule", page.Find(".rule-effect .sub").TextContent, StringComparison.Ordinal);
+        Assert.Single((await desk.ReadAsync()).Owners);
+
+        await page.InvokeAsync(() => Named("Keep it").ClickAsync(new()));
+        await page.WaitForStateAsync(() => page.FindAll(".rule-effect .lead").Any(l => l.TextContent.StartsWith("Nothing would move: the $20.00", StringComparison.Ordinal)), Limit);
+        Assert.Empty(page.FindAll(".removal"));
+        await page.InvokeAsync(() => Named("Remove the rule …").ClickAsync(new()));
+        await page.InvokeAsync(() => Named("Remove it").ClickAsync(new()));
+        Assert.Empty((await desk.ReadAsync()).Owners);
+        Assert.EndsWith("/settings/rules", bench.Get<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Rules_are_moved_and_switched_with_buttons_and_each_step_can_be_undone()
     {
         await using var bench = await BenchAsync();

@@ -53,6 +53,20 @@ public sealed class SpikeDesk(IDbContextFactory<LedgerDb> stores, WriteGate gate
         changes.Say(LedgerPart.Spikes);
     }
 
+    /// <summary>Takes back what was set for a scope or for one value in it; false when nothing was.</summary>
+    public async Task<bool> DropThresholdAsync(SpikeScope scope, int scopeId, CancellationToken cancel = default)
+    {
+        using (await gate.EnterAsync(cancel))
+        {
+            await using var db = await stores.CreateDbContextAsync(cancel);
+            if (await db.SpikeThresholds.FindAsync([scope, scopeId], cancel) is not { } row) return false;
+            db.SpikeThresholds.Remove(row);
+            await db.SaveChangesAsync(cancel);
+        }
+        changes.Say(LedgerPart.Spikes);
+        return true;
+    }
+
     /// <summary>
     /// What the last days would have raised with other thresholds beside the kept ones: the detector over the same data, each incident once.
     /// </summary>

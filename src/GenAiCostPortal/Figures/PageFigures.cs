@@ -26,6 +26,7 @@ internal static class PageFigures
         services.AddSingleton<SpendSteps>();
         services.AddSingleton<DearestDayFinder>();
         services.AddSingleton<OverviewFigures>();
+        services.AddSingleton<Pages.Spikes.ThresholdChoices>();
         services.AddSingleton<ChangeCauses>();
         services.AddSingleton<CostExplorerQuestions>();
         services.AddSingleton<ReconciliationFigures>();

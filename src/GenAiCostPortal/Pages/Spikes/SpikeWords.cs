@@ -74,7 +74,8 @@ public static class SpikeWords
     public static (string Tag, string Text) Confirmation(SpikeItem s)
     {
         if (s.Confirmation == SpikeConfirmation.NotBilledYet || s is not { BilledUsd: { } billed, EstimatedUsd: { } estimated }) return ("", "Not billed yet");
-        var difference = estimated == 0 ? "" : $" ({(Math.Abs(billed / estimated - 1) * 100).ToString("0.0", C)} % {(billed >= estimated ? "more" : "less")})";
+        var off = estimated == 0 ? 0 : Math.Round(Math.Abs(billed / estimated - 1) * 100, 1);
+        var difference = estimated == 0 ? "" : off == 0 ? " (within 0.1\u00a0%)" : $" ({off.ToString("0.0", C)}\u00a0% {(billed >= estimated ? "more" : "less")})";
         var figures = $"estimated {UsdText.Exact(estimated)}, billed {UsdText.Exact(billed)}{difference}";
         return s.Confirmation switch
         {

@@ -8,7 +8,8 @@ using GenAiCostPortal.Ledger.Store;
 namespace GenAiCostPortal.Pages.Spikes;
 
 /// <summary>Everything the list shows.</summary>
-public sealed record SpikesPicture(IReadOnlyList<SpikeItem> All, IReadOnlyList<SpikeThreshold> Thresholds, bool MayChange);
+/// <param name="Thresholds">Null while their panel is closed.</param>
+public sealed record SpikesPicture(IReadOnlyList<SpikeItem> All, ThresholdAnswer? Thresholds, bool MayChange);
 
 /// <summary>What left its usual course, newest or largest first.</summary>
 public sealed partial class SpikesPage
@@ -20,9 +21,8 @@ public sealed partial class SpikesPage
     protected override async Task<SpikesPicture> ReadAsync(PortalUrl url, CancellationToken cancel)
     {
         var all = await Spikes.ReadAsync(Now.AddDays(-DaysShown), Now.AddDays(1), withCourse: true, cancel);
-        var set = await Desk.ThresholdsAsync(cancel);
-        var rows = Enum.GetValues<SpikeScope>().Select(s => set.FirstOrDefault(t => t.Scope == s && t.ScopeId == 0) ?? SpikeThresholds.Default(s));
-        return new SpikesPicture([.. all.Where(s => Fits(s, url.Filter))], [.. rows], await Actions.MayAsync(Policies.Analyst));
+        var thresholds = url["thresholds"] is null ? null : await Choices.ReadAsync(Now, cancel);
+        return new SpikesPicture([.. all.Where(s => Fits(s, url.Filter))], thresholds, await Actions.MayAsync(Policies.Analyst));
     }
 
     private string Sub => Reading.Answer is not { } picture ? "" : picture.All.Count(s => s.Status == SpikeStatus.Open) is var open && open == 0
@@ -42,9 +42,14 @@ public sealed partial class SpikesPage
     private static bool Fits(SpikeItem spike, SpendFilter filter) =>
         new[] { SpendDimension.Feature, SpendDimension.Account, SpendDimension.Model }.All(d => filter[d].Count == 0 || spike.Filter[d].Intersect(filter[d]).Any());
 
-    private Task<bool> SetAsync(SpikeThreshold threshold) => Actions.RunAsync(Policies.Analyst, "Set spike thresholds", threshold.Scope.ToString(), async who =>
+    private Task<bool> SetAsync(SpikeThreshold threshold) => Actions.RunAsync(Policies.Analyst, "Set spike thresholds", Target(threshold.Scope, threshold.ScopeId), async who =>
     {
         await Desk.SetThresholdAsync(threshold, who);
         return new ActionOutcome("The next look in at most five minutes uses them.");
     });
+
+    private Task<bool> DropAsync(ThresholdValue value) => Actions.RunAsync(Policies.Analyst, "Drop spike thresholds", Target(value.Scope, value.Id), async _ =>
+        await Desk.DropThresholdAsync(value.Scope, value.Id) ? new ActionOutcome("From the next look on its scope's thresholds hold.") : new ActionOutcome("It had none of its own.", IsDone: false));
+
+    private string Target(SpikeScope scope, int id) => $"{scope} {Reading.Answer?.Thresholds?.Values.FirstOrDefault(v => v.Scope == scope && v.Id == id)?.Label}".Trim();
 }

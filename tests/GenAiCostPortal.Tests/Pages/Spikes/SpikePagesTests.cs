@@ -1,5 +1,6 @@
 using Bunit;
 using GenAiCostPortal.Ledger.Spikes;
+using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Ledger.Traces;
 using Microsoft.AspNetCore.Components;
 using Xunit;
@@ -49,6 +50,41 @@ public sealed class SpikePagesTests
         page = await OpenAsync<SpikesPage>(store, "/spikes?status=resolved");
         Assert.Contains("No spike with this status", page.Find(".state").TextContent, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task One_feature_gets_thresholds_of_its_own_and_follows_the_others_again()
+    {
+        await using var store = await PageBench.OpenAsync();
+        await store.WriteAsync([.. MadeSpans.Agent(new TraceId(1, 1), 4)]);
+        var desk = store.Get<SpikeDesk>();
+        var page = await OpenAsync<SpikesPage>(store, "/spikes?thresholds=show");
+        AngleSharp.Dom.IElement Field(string label) => page.FindAll(".thresholds label").Single(l => l.TextContent.StartsWith(label, StringComparison.Ordinal)).QuerySelector("input, select")!;
+        AngleSharp.Dom.IElement Button(string name) => page.FindAll(".thresholds button").Single(b => b.TextContent.Trim() == name);
+        var feature = Field("Which").QuerySelectorAll("option").Single(o => o.TextContent == "contract-summary");
+        var id = int.Parse(feature.GetAttribute("value")!, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal("contract-summary", store.Get<Dimensions>().Name(id));
+
+        await page.InvokeAsync(() => Field("Which").ChangeAsync(new ChangeEventArgs { Value = feature.GetAttribute("value") }));
+        // The built-in dollar an hour, until it has its own.
+        Assert.Equal("1", Field("At least, $ an hour").GetAttribute("value"));
+        await page.InvokeAsync(() => Field("At least, $ an hour").ChangeAsync(new ChangeEventArgs { Value = "2.5" }));
+        await page.InvokeAsync(() => Button("Keep").ClickAsync(new()));
+        var row = Assert.Single(await desk.ThresholdsAsync());
+        Assert.Equal((SpikeScope.Feature, id, 2_500_000_000), (row.Scope, row.ScopeId, row.FloorNanoUsdPerHour));
+
+        await page.WaitForStateAsync(() => page.FindAll("option").Any(o => o.TextContent == "contract-summary (own)"), TimeSpan.FromSeconds(30));
+        await page.InvokeAsync(() => Button("As each feature again").ClickAsync(new()));
+        Assert.Empty(await desk.ThresholdsAsync());
+        Assert.Equal("1", Field("At least, $ an hour").GetAttribute("value"));
+    }
+
+    [Theory]
+    [InlineData(100, 100.04, "Confirmed by the bill: estimated $100.00, billed $100.04 (within 0.1\u00a0%)")]
+    [InlineData(100, 102.5, "Confirmed by the bill: estimated $100.00, billed $102.50 (2.5\u00a0% more)")]
+    public void What_the_bill_says_names_a_difference_only_where_there_is_one(double estimated, double billed, string text) =>
+        Assert.Equal(text, SpikeWords.Confirmation(new SpikeItem(
+            1, SpikeScope.Total, "", SpikeMeasure.Cost, SpikeGrain.Hour, SpikeKind.Spike, SpikeStatus.Open, PageBench.Now, PageBench.Now, false,
+            0, 0, 0, "", "", "", SpikeConfirmation.Confirmed, (decimal)billed, (decimal)estimated, null, PageBench.Now, PageBench.Now, "", null, 1, null)).Text);
 
     [Fact]
     public async Task An_explanation_shows_each_effect_and_both_ends()

@@ -1,3 +1,5 @@
+using GenAiCostPortal.Filters;
+
 namespace GenAiCostPortal.Charts;
 
 /// <summary>A part of a column: one key, billed below, estimated above.</summary>
@@ -17,6 +19,9 @@ public sealed record ColumnPart(string Key, string Label, string Solid, string H
 /// <param name="IsMajor">Labelled also when there is room for a few labels only.</param>
 public sealed record SpendColumn(DateTime Start, string Name, string Tick, string? SubTick, bool IsPale, bool IsMajor, string? Href, IReadOnlyList<ColumnPart> Parts)
 {
+    /// <summary>The time inside the period that it stands for; null where no range can be chosen.</summary>
+    public (DateTime From, DateTime To)? Covers { get; init; }
+
     public decimal TotalUsd => Parts.Sum(p => p.TotalUsd);
     public decimal EstimatedUsd => Parts.Sum(p => p.EstimatedUsd);
 
@@ -38,6 +43,11 @@ public sealed record SpendColumns(IReadOnlyList<SpendColumn> Columns, DateTime? 
     public IReadOnlyList<TimeMark> Marks { get; init; } = [];
     /// <summary>End of the last step; null = marks are not drawn.</summary>
     public DateTime? End { get; init; }
+
+    /// <summary>Address of a range that is chosen by dragging; null = none can be.</summary>
+    public string? Brush { get; init; }
+    /// <summary>The range that was chosen.</summary>
+    public BrushedRange? Chosen { get; init; }
 
     /// <summary>Keys in stacking order.</summary>
     public IReadOnlyList<ColumnPart> Order => Columns.Count == 0 ? [] : Columns[0].Parts;

@@ -1,4 +1,5 @@
 using GenAiCostPortal.Figures;
+using GenAiCostPortal.Filters;
 
 namespace GenAiCostPortal.Charts;
 
@@ -18,8 +19,10 @@ internal sealed class SpendDrawing(SpendColumns data, bool cut, bool narrow, dou
     /// <summary>The whole <c>svg</c> element.</summary>
     public string Draw()
     {
-        _svg.Open("svg", ("class", narrow ? "narrow" : "wide"), ("viewBox", FormattableString.Invariant($"0 0 {width} {height}")), ("role", "group"), ("aria-label", data.Summary));
+        _svg.Open("svg", ("class", narrow ? "narrow" : "wide"), ("viewBox", FormattableString.Invariant($"0 0 {width} {height}")), ("role", "group"), ("aria-label", data.Summary),
+            ("data-brush", data.Brush), ("data-brush-days", data.Brush));
         Grid();
+        Chosen();
         Divider();
         for (var i = 0; i < data.Columns.Count; i++) Column(i);
         _svg.Mark("line", ("class", "ax"), ("x1", _left), ("x2", _right), ("y1", Y(0) + 0.5), ("y2", Y(0) + 0.5));
@@ -38,6 +41,13 @@ internal sealed class SpendDrawing(SpendColumns data, bool cut, bool narrow, dou
             _svg.Mark("line", ("class", "g"), ("x1", _left), ("x2", _right), ("y1", Y(tick)), ("y2", Y(tick)));
             _svg.Words(UsdText.Axis(tick, _scale.Step), ("x", _left - 8), ("y", Y(tick) + 4), ("text-anchor", "end"));
         }
+    }
+
+    private void Chosen()
+    {
+        if (data.Chosen is not { } range) return;
+        var inside = Enumerable.Range(0, data.Columns.Count).Where(i => data.Columns[i].Covers is { } span && span.From < range.To && span.To > range.From).ToArray();
+        if (inside.Length > 0) _svg.Mark("rect", ("class", "brush"), ("x", _left + Slot * inside[0]), ("y", Top - 6), ("width", Slot * inside.Length), ("height", _bottom - Top + 6));
     }
 
     private void Divider()
@@ -59,6 +69,7 @@ internal sealed class SpendDrawing(SpendColumns data, bool cut, bool narrow, dou
         var total = column.TotalUsd;
         var lines = column.Parts.Where(p => p.TotalUsd != 0).OrderByDescending(p => p.TotalUsd).Take(6).Select(p => $"{p.Label} {UsdText.Exact(p.TotalUsd)}").ToArray();
         _svg.Open("g", ("data-point", ""), ("data-mark", ""), ("tabindex", index == 0 ? "0" : "-1"), ("role", "group"),
+            ("data-from", column.Covers is { } from ? Zoom.Text(from.From) : null), ("data-to", column.Covers is { } to ? Zoom.Text(to.To) : null),
             ("aria-label", $"{column.Name}: {UsdText.Exact(total)}, {column.BasisWord}. {string.Join(", ", lines)}"));
         _svg.Open("title").Escaped($"{column.Name}: {UsdText.Exact(total)}\n{column.BasisWord}\n{string.Join('\n', lines)}").Close("title");
         if (column.Href is { } href) _svg.Open("a", ("href", href), ("tabindex", "-1"), ("aria-label", $"Open {column.Name}"));

@@ -60,10 +60,10 @@ public sealed class PortalUrl
 
     /// <summary>The same address with another period.</summary>
     public PortalUrl WithPeriod(PeriodName name) =>
-        With(Zoom.Word).With("from").With("to").With("period", name == PeriodName.MonthToDate ? null : Filters.Period.Word(name));
+        With(Zoom.Word).With(BrushedRange.Word).With("from").With("to").With("period", name == PeriodName.MonthToDate ? null : Filters.Period.Word(name));
 
     /// <summary>The same address with days chosen by hand; <paramref name="to"/> exclusive.</summary>
-    public PortalUrl WithDays(DateOnly from, DateOnly to) => With(Zoom.Word).With("period").With("from", DayText(from)).With("to", DayText(to));
+    public PortalUrl WithDays(DateOnly from, DateOnly to) => With(Zoom.Word).With(BrushedRange.Word).With("period").With("from", DayText(from)).With("to", DayText(to));
 
     /// <summary>What the period is compared with.</summary>
     public Compare Compare(DateOnly today) => this["compare"] switch

@@ -63,6 +63,28 @@ public sealed class SpendDrawingTests
     }
 
     [Fact]
+    public void A_range_can_be_chosen_by_steps_and_the_chosen_one_is_marked()
+    {
+        var start = new DateTime(2026, 11, 1, 0, 0, 0, DateTimeKind.Utc);
+        var data = Month(10, 20, 30, 40);
+        data = data with
+        {
+            Columns = [.. data.Columns.Select((c, i) => c with { Covers = (start.AddDays(i), start.AddDays(i + 1)) })], Brush = "/spend?range=__FROM__~__TO__",
+            Chosen = new Filters.BrushedRange(start.AddDays(1), start.AddDays(3)),
+        };
+        var svg = Draw(data, cut: false);
+        Assert.Equal(("/spend?range=__FROM__~__TO__", "/spend?range=__FROM__~__TO__"), (svg.Attribute("data-brush")!.Value, svg.Attribute("data-brush-days")!.Value));
+        var points = svg.Descendants("g").Where(g => g.Attribute("data-point") is not null).ToArray();
+        Assert.Equal(("2026-11-02T00:00", "2026-11-03T00:00"), (points[1].Attribute("data-from")!.Value, points[1].Attribute("data-to")!.Value));
+        var chosen = Assert.Single(svg.Descendants("rect"), r => r.Attribute("class")?.Value == "brush");
+        var fields = svg.Descendants("rect").Where(r => r.Attribute("class")?.Value == "ring-focus").ToArray();
+        // From the second field to the end of the third; each field is half a pixel narrower on both sides.
+        Assert.Equal(Number(fields[1], "x") - 0.5, Number(chosen, "x"), 1);
+        Assert.Equal(Number(fields[3], "x") - 0.5, Number(chosen, "x") + Number(chosen, "width"), 1);
+        Assert.Null(Draw(Month(10, 20), cut: false).Attribute("data-brush"));
+    }
+
+    [Fact]
     public void Names_from_outside_stay_text()
     {
         var text = new SpendDrawing(Month(10, 20), false, false, 1168, 280).Draw();

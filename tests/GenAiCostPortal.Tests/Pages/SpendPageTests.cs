@@ -73,6 +73,37 @@ public sealed class SpendPageTests
     }
 
     [Fact]
+    public async Task A_range_chosen_on_the_chart_says_its_dollars_and_can_be_explained()
+    {
+        var (store, page) = await OpenAsync("/spend?groupBy=feature&feature=contract-summary&range=2026-11-16~2026-11-18");
+        await using var _ = store;
+        // 10 USD on the 16th and 110 on the 17th.
+        Assert.Equal("16\u201317 Nov $120.00", page.Find(".chosen span").TextContent);
+        var links = page.FindAll(".chosen a").ToDictionary(a => a.TextContent.Trim(), a => a.GetAttribute("href"));
+        Assert.Equal("/explain?feature=contract-summary&from=2026-11-16&to=2026-11-18", links["Explain this range"]);
+        Assert.Equal("/spend?groupBy=feature&feature=contract-summary&from=2026-11-16&to=2026-11-18", links["Show only these days"]);
+        Assert.Equal("/spend?groupBy=feature&feature=contract-summary", links["Clear"]);
+        Assert.Equal("/spend?groupBy=feature&feature=contract-summary&range=__FROM__~__TO__", page.Find("svg[data-brush]").GetAttribute("data-brush"));
+        Assert.Equal("$290.00", Figure(page, "total"));
+    }
+
+    [Fact]
+    public async Task The_links_of_the_pickers_follow_the_newest_address()
+    {
+        var (store, page) = await OpenAsync("/spend?groupBy=feature");
+        await using var _ = store;
+        string[] Links(string css) => [.. page.FindAll(css).Select(a => a.GetAttribute("href")!)];
+        Assert.DoesNotContain(Links(".tools a"), h => h.Contains("support-copilot", StringComparison.Ordinal));
+        store.Get<NavigationManager>().NavigateTo("/spend?groupBy=feature&feature=support-copilot&scale=full");
+        await page.WaitForStateAsync(() => page.FindAll("[data-figure=total]").Any(f => f.TextContent == "$95.00"), TimeSpan.FromSeconds(30));
+        // Whatever a picker changes, the filter of the newest address stays.
+        var pickers = Links(".tools .menu a, .tools .segment a");
+        Assert.NotEmpty(pickers);
+        Assert.All(pickers, h => Assert.Contains("feature=support-copilot", h, StringComparison.Ordinal));
+        Assert.Contains(pickers, h => h.Contains("scale=full", StringComparison.Ordinal) && h.Contains("granularity=week", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task By_model_what_has_no_owner_is_said_beside_the_bill()
     {
         var (store, page) = await OpenAsync("/spend?groupBy=component");

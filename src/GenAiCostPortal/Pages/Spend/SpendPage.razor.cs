@@ -35,7 +35,7 @@ public sealed partial class SpendPage
         _table = SpendTable.Of(picture);
         var columns = Steps.Columns(picture.Series, picture.Period, picture.BilledTo, (d, key) => DrillDown.Href(picture.Url, picture.GroupBy, d, key),
             start => DrillDown.Href(picture.Url, picture.Series.Query.Granularity, start), null);
-        _columns = Steps.WithReleases(columns with { Spike = SpikeOf(columns) }, picture.Releases, picture.Url, picture.Period);
+        _columns = SpendSteps.WithRange(Steps.WithReleases(columns with { Spike = SpikeOf(columns) }, picture.Releases, picture.Url, picture.Period), picture.Url, picture.Period);
     }
 
     private static SpikeMark? SpikeOf(SpendColumns columns) =>

@@ -38,7 +38,10 @@ public sealed class SpendSteps(Colours colours)
                 var (billed, estimated) = cells.GetValueOrDefault((start, key));
                 return new ColumnPart(key, key == Other ? Other : colours.Label(dimension, key), colours.Solid(dimension, key), colours.Hatched(dimension, key), billed, estimated, key == Other ? null : href(dimension, key));
             }).ToArray();
-            return Column(start, step, period, stepHref(start), parts);
+            return Column(start, step, period, stepHref(start), parts) with
+            {
+                Covers = (start < period.FromUtc ? period.FromUtc : start, Next(start, step) is var next && next > period.ToUtc ? period.ToUtc : next),
+            };
         }).ToArray();
         DateTime? estimatedFrom = billedTo > period.From && billedTo < period.To ? billedTo.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) : null;
         return new SpendColumns(columns, estimatedFrom, spike, Summary(columns, period, step, estimatedFrom));
@@ -50,6 +53,10 @@ public sealed class SpendSteps(Colours colours)
         var marks = ReleaseMarks.Of(releases, url, colours);
         return columns with { Marks = marks, End = period.ToUtc, Summary = columns.Summary + ReleaseMarks.Words(marks) };
     }
+
+    /// <summary>The same with a range that can be chosen, and the one that was.</summary>
+    public static SpendColumns WithRange(SpendColumns columns, PortalUrl url, Period period) =>
+        columns with { Brush = columns.Columns.Count > 1 ? BrushedRange.Address(url) : null, Chosen = BrushedRange.Of(url, period) };
 
     /// <summary>A step in words: <c>hour</c>, <c>day</c> …</summary>
     public static string Name(Granularity step) => step switch { Granularity.Hour => "hour", Granularity.Week => "week", Granularity.Month => "month", _ => "day" };
@@ -65,9 +72,12 @@ public sealed class SpendSteps(Colours colours)
         while (at < period.ToUtc)
         {
             yield return at;
-            at = step switch { Granularity.Hour => at.AddHours(1), Granularity.Week => at.AddDays(7), Granularity.Month => at.AddMonths(1), _ => at.AddDays(1) };
+            at = Next(at, step);
         }
     }
+
+    private static DateTime Next(DateTime at, Granularity step) =>
+        step switch { Granularity.Hour => at.AddHours(1), Granularity.Week => at.AddDays(7), Granularity.Month => at.AddMonths(1), _ => at.AddDays(1) };
 
     private static SpendColumn Column(DateTime start, Granularity step, Period period, string? href, IReadOnlyList<ColumnPart> parts)
     {

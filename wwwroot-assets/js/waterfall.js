@@ -138,7 +138,7 @@ function line(state, data, index) {
   return row;
 }
 
-const fits = (at, text) => at + 0.03 + 0.0145 * text.length <= 1;
+const fits = (at, text) => at + 0.03 + 0.0145 * text.length <= 1 + 1e-9;
 
 function reveal(state, index) {
   if (!state.rows || index < 0) return;

@@ -25,7 +25,7 @@ internal sealed class CloudWatchJob(
 
     public IEnumerable<FeedPlan> Plans(string when, Func<DateTime?> nextRun) => options.OrNone.Select(c => new FeedPlan(
         Name, c.Name, "CloudWatch metrics",
-        "Tokens, calls, latency and throttles per model, whether or not a call was recorded; calls, errors and latency of SageMaker endpoints, Bedrock agents and guardrails",
+        "Tokens, calls and latency per model, recorded or not; SageMaker endpoints, agents, guardrails",
         "$0.01 per 1,000 metrics asked for: 12 models with 8 metrics each, every 15 minutes, are about $2.80 a month; an endpoint, agent or guardrail with 5 to 12, once an hour, $0.04 to $0.09", ["cloudwatch:ListMetrics", "cloudwatch:GetMetricData"],
         c.CloudWatch.Enabled, c.CloudWatch.Enabled ? when : "off", TimeSpan.FromHours(1.5), nextRun));
 

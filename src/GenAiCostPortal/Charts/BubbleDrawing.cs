@@ -32,7 +32,9 @@ internal sealed class BubbleDrawing(IReadOnlyList<Bubble> bubbles, Func<double, 
         foreach (var tick in _x.Ticks)
         {
             _svg.Mark("line", ("class", "g"), ("x1", X(tick)), ("x2", X(tick)), ("y1", Top), ("y2", _bottom));
-            _svg.Words(across(tick), ("x", X(tick)), ("y", _bottom + 16), ("text-anchor", "middle"));
+            // The last one would run over the edge of a narrow chart.
+            var isLast = narrow && X(tick) > _right - 24;
+            _svg.Words(across(tick), ("x", isLast ? width : X(tick)), ("y", _bottom + 16), ("text-anchor", isLast ? "end" : "middle"));
         }
         _svg.Words(acrossName, ("x", _right), ("y", height - 6), ("text-anchor", "end"), ("class", "t-label"));
         _svg.Words(upName, ("x", 0), ("y", 11), ("class", "t-label"));

@@ -8,7 +8,7 @@ internal sealed class TimeDrawing(TimeChart data, bool narrow, double width, dou
     private const double Top = 10, LabelHeight = 14;
     private readonly ValueScale _scale = data.Scale;
     private readonly double _left = narrow ? 46 : 54;
-    private readonly double _right = width - (data.IsStacked ? 4 : narrow ? 64 : 92);
+    private readonly double _right = width - (data.IsStacked ? 4 : narrow ? 64 : Math.Max(92, LabelRoom(data)));
     private readonly double _bottom = height - 30;
     private readonly SvgText _svg = new();
 
@@ -116,6 +116,10 @@ internal sealed class TimeDrawing(TimeChart data, bool narrow, double width, dou
             if (path.Length > 0) _svg.Mark("path", ("d", path.ToString()), ("fill", "none"), ("stroke", series.Colour), ("stroke-width", "1.75"), ("stroke-linejoin", "round"));
         }
     }
+
+    // What the longest name with its value takes at the end of a line.
+    private static double LabelRoom(TimeChart data) => 20 + 6.2 * data.Series
+        .Select(s => s.Values.LastOrDefault(v => v is not null) is { } last ? (data.Series.Count == 1 ? "" : s.Label + " ").Length + data.Value(last).Length : 0).DefaultIfEmpty(0).Max();
 
     private void EndLabels()
     {

@@ -44,6 +44,16 @@ public sealed class TimeDrawingTests
     }
 
     [Fact]
+    public void A_long_name_at_the_end_of_a_line_has_room_inside_the_chart()
+    {
+        var chart = Chart(false, 1, 2, 3);
+        chart = chart with { Series = [chart.Series[0] with { Label = "estimated before the bill" }, chart.Series[0] with { Label = "billed" }] };
+        var label = Regex.Match(Draw(chart), "<text x=\"([0-9.]+)\"[^>]*>estimated before the bill 3 ms</text>");
+        // 30 characters of 6 units at 12 px.
+        Assert.InRange(double.Parse(label.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) + 30 * 6, 300, 600);
+    }
+
+    [Fact]
     public void A_label_that_is_markup_is_text()
     {
         var chart = Chart(true, 5);

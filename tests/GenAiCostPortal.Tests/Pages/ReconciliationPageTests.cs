@@ -65,7 +65,7 @@ public sealed class ReconciliationPageTests
         string[] Row(string words) => [.. page.FindAll("table.ladder tbody tr").Single(r => r.TextContent.Contains(words, StringComparison.Ordinal)).Children.Select(c => c.TextContent)];
         Assert.Equal(["calls arrived late", "$4.00", "$2.75", "\u2212$1.25"], Row("calls arrived late")[2..]);
         Assert.StartsWith("Unattributed", Row("calls arrived late")[1], StringComparison.Ordinal);
-        Assert.Equal([UsdText.Exact(billed + 1.5m), "$1.50", "7"], Row("DataExports")[2..5]);
+        Assert.Equal([UsdText.Exact(billed + 1.5m), "$1.50", "7"], Row("Data Exports")[2..5]);
     }
 
     [Fact]

@@ -20,7 +20,10 @@ public sealed record WaterfallRow(
     public double LabelAt => LabelIsBefore && !Fits(1 - Width, Label) ? At : At + Width;
 
     /// <summary>Whether a text that begins at a share of the drawn width ends before it does; the axis is at least 25 rem wide.</summary>
-    internal static bool Fits(double at, string text) => at + 0.03 + 0.0145 * text.Length <= 1;
+    internal static bool Fits(double at, string text) => at + RoomFor(text) <= 1 + 1e-9;
+
+    /// <summary>What a text takes of the axis, as a share of it.</summary>
+    internal static double RoomFor(string text) => 0.03 + 0.0145 * text.Length;
 
     /// <summary>For the browser module, in the order it reads.</summary>
     public object[] ToJson() => [SpanId, Name, Kind, Depth, Math.Round(At, 6), Math.Round(Width, 6), Label, Prompt, Output, Cost, Css, Chip, ChipCss, LoopDepth, Note];
@@ -32,13 +35,21 @@ public sealed record WaterfallDrawing(IReadOnlyList<WaterfallRow> Rows, double W
     /// <summary>Some leaf lies beside the critical path; if none does, marking it says nothing.</summary>
     public bool HasSideWork { get; private init; }
 
-    // Room to the right of the last bar for its label.
-    private const double Room = 1.1;
+    // Room to the right of the last bar for its label: a tenth, more where a long bar leaves its label no place on its left either.
+    private const double Room = 1.1, MostRoom = 1.3;
+
+    internal static double RoomMs(IReadOnlyList<(double StartMs, double EndMs, string Label)> bars)
+    {
+        var endMs = Math.Max(bars.Max(b => b.EndMs), 1);
+        var needed = bars.Select(b => (b.StartMs, b.EndMs, Takes: WaterfallRow.RoomFor(b.Label)))
+            .Where(b => b.StartMs < b.Takes * endMs * Room && b.Takes < 0.5).Select(b => b.EndMs / (1 - b.Takes)).DefaultIfEmpty(0).Max();
+        return Math.Min(Math.Max(endMs * Room, needed), endMs * MostRoom);
+    }
 
     public static WaterfallDrawing Of(TraceDetail trace)
     {
         var spans = trace.Spans;
-        var widthMs = Math.Max(spans.Max(s => s.OffsetMs + s.DurationMs), 1) * Room;
+        var widthMs = RoomMs([.. spans.Select(s => (s.OffsetMs, s.OffsetMs + s.DurationMs, TraceText.BarLabel(s)))]);
         var shown = ShownCosts(spans);
         var loops = trace.Loops.Select(loop => (Loop: loop, First: IndexOf(spans, loop.Spans, first: true), Last: IndexOf(spans, loop.Spans, first: false)))
             .Where(l => l.First >= 0).OrderBy(l => l.First).ToList();

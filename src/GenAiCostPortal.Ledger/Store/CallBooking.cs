@@ -55,6 +55,7 @@ internal sealed class CallBooking(Dimensions dimensions, PriceFinder prices, Ser
             Detail = new CallDetail(call.Sender, call.Reading, call.Operation, call.Service, call.SenderReportedCostUsd, call.PromptHash, call.HiddenRetries).ToJson(),
             Doors = call.Doors,
             GuardrailId = call.Guardrail.Length == 0 ? 0 : Id(DimensionKind.Resource, Guardrails.Resource(call.Guardrail)),
+            KeptOf2Pow56 = call.Sampled.KeptOf2Pow56,
         };
     }
 

@@ -29,6 +29,8 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
     public DbSet<CostSeries> CostSeries => Set<CostSeries>();
     public DbSet<UsageRollup> UsageRollups => Set<UsageRollup>();
     public DbSet<CostRollup> CostRollups => Set<CostRollup>();
+    public DbSet<SampledUsage> SampledUsage => Set<SampledUsage>();
+    public DbSet<SampledRequests> SampledRequests => Set<SampledRequests>();
     public DbSet<UserRollup> UserRollups => Set<UserRollup>();
     public DbSet<GuardrailRollup> GuardrailRollups => Set<GuardrailRollup>();
     public DbSet<Price> Prices => Set<Price>();
@@ -104,6 +106,7 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
         {
             e.ToTable("call").HasKey(x => new { x.TraceKey, x.SpanId });
             e.Ignore(x => x.Tokens);
+            e.Ignore(x => x.Sampled);
             e.HasIndex(x => x.StartUnixMs);
             // One call may come through several doors: its Bedrock request id is how they meet.
             e.HasIndex(x => x.RequestId).HasFilter("\"RequestId\" IS NOT NULL");
@@ -120,6 +123,8 @@ public abstract class LedgerDb(DbContextOptions options) : DbContext(options)
             e.ToTable("cost_rollup").HasKey(x => new { x.Span, x.SlotUnixSeconds, x.SeriesId });
             e.Ignore(x => x.Tokens);
         });
+        model.Entity<SampledUsage>(e => e.ToTable("sampled_usage").HasKey(x => new { x.Span, x.SlotUnixSeconds, x.SeriesId }));
+        model.Entity<SampledRequests>(e => e.ToTable("sampled_requests").HasKey(x => new { x.Span, x.SlotUnixSeconds, x.SeriesId }));
         model.Entity<UserRollup>(e => e.ToTable("user_rollup").HasKey(x => new { x.Day, x.SeriesId }));
         model.Entity<GuardrailRollup>(e => e.ToTable("guardrail_rollup").HasKey(x => new { x.Day, x.SeriesId, x.GuardrailId }));
         model.Entity<Price>(e => { e.ToTable("price"); e.HasIndex(x => x.Model); });

@@ -33,7 +33,7 @@ public sealed class PreparedSpans
         foreach (var span in spans)
         {
             ref var distinct = ref CollectionsMarshal.GetValueRefOrAddDefault(byTrace, span.TraceId, out _);
-            (distinct ??= new DistinctSpans()).Add(span);
+            (distinct ??= new DistinctSpans()).Add(TraceState.Keep(span));
         }
         var origins = new Dictionary<(SpanResource, SpanScope), OriginText>(ByReference.Instance);
         var traces = new List<PreparedTrace>(byTrace.Count);

@@ -39,6 +39,7 @@ public sealed class Retention(IDbContextFactory<LedgerDb> stores, WriteGate gate
         outcome = await DropUsageAsync(RollupSpan.Minute5, slots, outcome, cancel);
         outcome = await DropUsageAsync(RollupSpan.Hour, hours, outcome, cancel);
         outcome = await DropCostAsync(hours, outcome, cancel);
+        outcome = await DropSampledAsync(hours, outcome, cancel);
         progress?.Report(1);
         if (outcome != new RetentionOutcome(0, 0, 0, 0)) changes.Say(LedgerPart.Traces);
         return outcome;
@@ -120,6 +121,24 @@ public sealed class Retention(IDbContextFactory<LedgerDb> stores, WriteGate gate
             if (ends.Count == 0) return outcome;
             var last = ends[^1];
             outcome = await InOneAsync(db, async () => outcome with { Slots = outcome.Slots + await slots.Where(r => r.SlotUnixSeconds <= last).ExecuteDeleteAsync(cancel) }, cancel);
+        }
+    }
+
+    private async Task<RetentionOutcome> DropSampledAsync(long beforeSeconds, RetentionOutcome outcome, CancellationToken cancel)
+    {
+        while (true)
+        {
+            await using var db = await stores.CreateDbContextAsync(cancel);
+            var calls = db.SampledUsage.Where(r => r.Span == RollupSpan.Hour && r.SlotUnixSeconds < beforeSeconds);
+            var requests = db.SampledRequests.Where(r => r.Span == RollupSpan.Hour && r.SlotUnixSeconds < beforeSeconds);
+            var ends = await calls.Select(r => r.SlotUnixSeconds).Concat(requests.Select(r => r.SlotUnixSeconds)).OrderBy(s => s).Take(RowsPerChunk).ToListAsync(cancel);
+            if (ends.Count == 0) return outcome;
+            var last = ends[^1];
+            outcome = await InOneAsync(db, async () => outcome with
+            {
+                Slots = outcome.Slots + await calls.Where(r => r.SlotUnixSeconds <= last).ExecuteDeleteAsync(cancel)
+                    + await requests.Where(r => r.SlotUnixSeconds <= last).ExecuteDeleteAsync(cancel),
+            }, cancel);
         }
     }
 

@@ -7,7 +7,7 @@ namespace GenAiCostPortal.Ledger.Store;
 /// Both rollups as the writer moves them: calls and requests are booked in and out of cells in memory, and the cells that
 /// changed are written once at the end of the transaction. A cell in use is not read again.
 /// </summary>
-internal sealed class RollupCells(SqliteRollups rows, SeriesCache series, PriceFinder prices)
+internal sealed class RollupCells(SqliteRollups rows, SqliteSampled sampled, SeriesCache series, PriceFinder prices)
 {
     private const int FiveMinutes = 300, Hour = 3600, Day = 86_400;
     private static readonly int EpochDay = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
@@ -16,6 +16,7 @@ internal sealed class RollupCells(SqliteRollups rows, SeriesCache series, PriceF
     private readonly RecentCells<CostCell> _cost = new(32_000);
     private readonly List<UsageCell> _dirtyUsage = [];
     private readonly List<CostCell> _dirtyCost = [];
+    private readonly SampledCells _sampled = new(sampled);
 
     /// <summary>Adds a call (sign 1) or takes it out again (sign -1), in all cells it belongs to.</summary>
     public void Book(CallRow call, int sign)
@@ -25,11 +26,14 @@ internal sealed class RollupCells(SqliteRollups rows, SeriesCache series, PriceF
         Usage(RollupSpan.Day, Day, call.StartUnixMs, call.UsageSeriesId).Book(call, sign);
         Cost(RollupSpan.Hour, UtcTime.SlotUnixSeconds(call.StartUnixMs, Hour), call.CostSeriesId).Book(call, sign);
         Cost(RollupSpan.Day, UtcTime.SlotUnixSeconds(call.StartUnixMs, Day), call.CostSeriesId).Book(call, sign);
+        if (call.KeptOf2Pow56 != 0) _sampled.Book(call, sign);
     }
 
     /// <summary>Books a request at its start (algorithms §11), or takes it out again.</summary>
-    public void BookRequest(int seriesId, long unixMs, int sign)
+    /// <param name="share">With which probability its trace was kept.</param>
+    public void BookRequest(int seriesId, long unixMs, SampledShare share, int sign)
     {
+        if (share.IsSampled) _sampled.BookRequest(seriesId, unixMs, share, sign);
         Usage(RollupSpan.Minute5, FiveMinutes, unixMs, seriesId).Requests += sign;
         Usage(RollupSpan.Hour, Hour, unixMs, seriesId).Requests += sign;
         Usage(RollupSpan.Day, Day, unixMs, seriesId).Requests += sign;
@@ -74,6 +78,7 @@ internal sealed class RollupCells(SqliteRollups rows, SeriesCache series, PriceF
         _dirtyUsage.Sort(static (a, b) => a.Key.CompareTo(b.Key));
         foreach (var cell in _dirtyCost) Write(cell);
         foreach (var cell in _dirtyUsage) Write(cell);
+        _sampled.Write();
         _dirtyCost.Clear();
         _dirtyUsage.Clear();
         _cost.Turn();
@@ -109,6 +114,7 @@ internal sealed class RollupCells(SqliteRollups rows, SeriesCache series, PriceF
     {
         _usage.Clear();
         _cost.Clear();
+        _sampled.Forget();
     }
 
     private UsageCell Usage(RollupSpan span, int seconds, long unixMs, int seriesId)

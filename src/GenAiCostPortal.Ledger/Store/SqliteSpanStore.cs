@@ -23,13 +23,14 @@ internal sealed class SqliteSpanStore : IDisposable
         Traces = new SqliteTraces(_connection);
         Doors = new SqliteDoors(_connection);
         Rollups = new SqliteRollups(_connection);
+        Sampled = new SqliteSampled(_connection);
         Users = new SqliteUsers(_connection);
         UserCells = new UserCells(Users);
         Guardrails = new SqliteGuardrails(_connection);
         Names = new SqliteNames(_connection);
         Series = new SeriesCache(Names);
         Origins = new OriginCache(Names);
-        Cells = new RollupCells(Rollups, Series, prices);
+        Cells = new RollupCells(Rollups, Sampled, Series, prices);
         Logged = new SqliteLoggedHours(_connection);
         LastTraceKey = Traces.LastKey();
         HaveRecords = Doors.Have("(Doors & 4)<>0");
@@ -40,6 +41,7 @@ internal sealed class SqliteSpanStore : IDisposable
     public SqliteTraces Traces { get; }
     public SqliteDoors Doors { get; }
     public SqliteRollups Rollups { get; }
+    public SqliteSampled Sampled { get; }
     public SqliteUsers Users { get; }
     public UserCells UserCells { get; }
     public SqliteGuardrails Guardrails { get; }
@@ -76,7 +78,7 @@ internal sealed class SqliteSpanStore : IDisposable
 
     public void Dispose()
     {
-        foreach (var part in (IDisposable[])[Traces, Doors, Rollups, Logged, Users, Guardrails, Names, _begin, _commit, _rollback]) part.Dispose();
+        foreach (var part in (IDisposable[])[Traces, Doors, Rollups, Sampled, Logged, Users, Guardrails, Names, _begin, _commit, _rollback]) part.Dispose();
         _connection.Dispose();
     }
 

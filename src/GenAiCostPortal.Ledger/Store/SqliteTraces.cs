@@ -9,24 +9,24 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
 {
     private static readonly HashSet<SpanId> NoWrappers = [];
     private const string TraceColumns =
-        "StartUnixMs,DurationMs,WorkflowId,FeatureId,TeamId,ApplicationId,EnvironmentId,ReleaseId,AccountId,RegionId,ModelIds,Spans,Calls,Errors,Retries,Loops,Tokens,EstimatedCostNanoUsd,RetryCostNanoUsd,CostState,Status,HasRoot,IsRequest,RequestSeriesId,RequestUnixMs,Source,UserHash";
+        "StartUnixMs,DurationMs,WorkflowId,FeatureId,TeamId,ApplicationId,EnvironmentId,ReleaseId,AccountId,RegionId,ModelIds,Spans,Calls,Errors,Retries,Loops,Tokens,EstimatedCostNanoUsd,RetryCostNanoUsd,CostState,Status,HasRoot,IsRequest,RequestSeriesId,RequestUnixMs,Source,UserHash,KeptOf2Pow56";
     private const string CallColumns =
-        "StartUnixMs,DurationMs,TimeToFirstTokenMs,UsageSeriesId,CostSeriesId,Status,TokenState,Flags,CostState,Input,CacheRead,CacheWrite5m,CacheWrite30m,CacheWrite1h,Output,Reasoning,EstimatedCostNanoUsd,RequestId,ErrorType,Detail,Doors,GuardrailId";
+        "StartUnixMs,DurationMs,TimeToFirstTokenMs,UsageSeriesId,CostSeriesId,Status,TokenState,Flags,CostState,Input,CacheRead,CacheWrite5m,CacheWrite30m,CacheWrite1h,Output,Reasoning,EstimatedCostNanoUsd,RequestId,ErrorType,Detail,Doors,GuardrailId,KeptOf2Pow56";
 
-    private readonly SqliteStatement _find = new(connection, "SELECT Key,Spans,IsRequest,RequestSeriesId,RequestUnixMs,Source,UserHash,EstimatedCostNanoUsd,CostState FROM trace WHERE TraceId=?");
+    private readonly SqliteStatement _find = new(connection, "SELECT Key,Spans,IsRequest,RequestSeriesId,RequestUnixMs,Source,UserHash,EstimatedCostNanoUsd,CostState,KeptOf2Pow56 FROM trace WHERE TraceId=?");
     private readonly SqliteStatement _put = new(connection,
-        $"INSERT INTO trace(Key,TraceId,{TraceColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(Key) DO UPDATE SET "
+        $"INSERT INTO trace(Key,TraceId,{TraceColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(Key) DO UPDATE SET "
         + string.Join(',', TraceColumns.Split(',').Select(c => $"{c}=excluded.{c}")));
     private readonly SqliteStatement _addCalls = new(connection, """
         UPDATE trace SET Calls=Calls+?,Errors=Errors+?,Retries=Retries+?,Tokens=Tokens+?,EstimatedCostNanoUsd=EstimatedCostNanoUsd+?,
-        RetryCostNanoUsd=RetryCostNanoUsd+?,CostState=?,UserHash=?,IsRequest=?,RequestSeriesId=?,RequestUnixMs=? WHERE Key=?
+        RetryCostNanoUsd=RetryCostNanoUsd+?,CostState=?,UserHash=?,IsRequest=?,RequestSeriesId=?,RequestUnixMs=?,KeptOf2Pow56=? WHERE Key=?
         """);
     private readonly SqliteStatement _spans = new(connection, "SELECT SpanId,ParentSpanId,Name,Kind,Status,StatusMessage,StartUnixNs,DurationNs,OriginId,Attributes,Doors,IsRollUp FROM span WHERE TraceKey=?");
     private readonly SqliteStatement _putSpan = new(connection,
         "REPLACE INTO span(TraceKey,SpanId,ParentSpanId,Name,Kind,Status,StatusMessage,StartUnixNs,DurationNs,OriginId,Attributes,Doors,IsRollUp) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
     private readonly SqliteStatement _markRollUp = new(connection, "UPDATE span SET IsRollUp=? WHERE TraceKey=? AND SpanId=?");
     private readonly SqliteStatement _calls = new(connection, $"SELECT SpanId,{CallColumns} FROM call WHERE TraceKey=?");
-    private readonly SqliteStatement _putCall = new(connection, $"REPLACE INTO call(TraceKey,SpanId,{CallColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    private readonly SqliteStatement _putCall = new(connection, $"REPLACE INTO call(TraceKey,SpanId,{CallColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     private readonly SqliteStatement _deleteSpans = new(connection, "DELETE FROM span WHERE TraceKey=?");
     private readonly SqliteStatement _deleteTrace = new(connection, "DELETE FROM trace WHERE Key=?");
     private readonly SqliteStatement _deleteCall = new(connection, "DELETE FROM call WHERE TraceKey=? AND SpanId=?");
@@ -42,7 +42,7 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
         {
             Key = _find.Long(0), TraceId = key.ToArray(), Spans = _find.Int(1), IsRequest = _find.Bool(2),
             RequestSeriesId = _find.Int(3), RequestUnixMs = _find.Long(4), Source = _find.Text(5),
-            UserHash = _find.Long(6), EstimatedCostNanoUsd = _find.Long(7), CostState = (CostState)_find.Byte(8),
+            UserHash = _find.Long(6), EstimatedCostNanoUsd = _find.Long(7), CostState = (CostState)_find.Byte(8), KeptOf2Pow56 = _find.Long(9),
         };
         _find.End();
         return row;
@@ -60,12 +60,12 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
         _put.Add(t.Key).AddBlob(t.TraceId).Add(t.StartUnixMs).Add(t.DurationMs).Add(t.WorkflowId).Add(t.FeatureId).Add(t.TeamId).Add(t.ApplicationId)
             .Add(t.EnvironmentId).Add(t.ReleaseId).Add(t.AccountId).Add(t.RegionId).Add(t.ModelIds).Add(t.Spans).Add(t.Calls).Add(t.Errors).Add(t.Retries)
             .Add(t.Loops).Add(t.Tokens).Add(t.EstimatedCostNanoUsd).Add(t.RetryCostNanoUsd).Add((long)t.CostState).Add((long)t.Status).Add(t.HasRoot)
-            .Add(t.IsRequest).Add(t.RequestSeriesId).Add(t.RequestUnixMs).Add(t.Source).Add(t.UserHash).Run();
+            .Add(t.IsRequest).Add(t.RequestSeriesId).Add(t.RequestUnixMs).Add(t.Source).Add(t.UserHash).Add(t.KeptOf2Pow56).Run();
 
     /// <summary>Adds late calls to a trace whose spans have left with their retention.</summary>
     public void AddCalls(TraceRow t) =>
         _addCalls.Add(t.Calls).Add(t.Errors).Add(t.Retries).Add(t.Tokens).Add(t.EstimatedCostNanoUsd).Add(t.RetryCostNanoUsd).Add((long)t.CostState).Add(t.UserHash)
-            .Add(t.IsRequest).Add(t.RequestSeriesId).Add(t.RequestUnixMs).Add(t.Key).Run();
+            .Add(t.IsRequest).Add(t.RequestSeriesId).Add(t.RequestUnixMs).Add(t.KeptOf2Pow56).Add(t.Key).Run();
 
     /// <summary>Reads all stored spans of a trace; gives those that are marked as wrappers.</summary>
     public IReadOnlySet<SpanId> Spans(TraceId id, TraceRow trace, OriginCache origins, DistinctSpans into)
@@ -108,7 +108,7 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
                 Flags = (CallFlags)_calls.Int(8), CostState = (CostState)_calls.Byte(9), Input = _calls.Long(10), CacheRead = _calls.Long(11),
                 CacheWrite5m = _calls.Long(12), CacheWrite30m = _calls.Long(13), CacheWrite1h = _calls.Long(14), Output = _calls.Long(15),
                 Reasoning = _calls.Long(16), EstimatedCostNanoUsd = _calls.LongOrNull(17), RequestId = _calls.TextOrNull(18),
-                ErrorType = _calls.TextOrNull(19), Detail = _calls.Text(20), Doors = (Doors)_calls.Byte(21), GuardrailId = _calls.Int(22),
+                ErrorType = _calls.TextOrNull(19), Detail = _calls.Text(20), Doors = (Doors)_calls.Byte(21), GuardrailId = _calls.Int(22), KeptOf2Pow56 = _calls.Long(23),
             });
         return calls;
     }
@@ -117,7 +117,7 @@ internal sealed class SqliteTraces(SqliteConnection connection) : IDisposable
         _putCall.Add(c.TraceKey).Add(c.SpanId).Add(c.StartUnixMs).Add(c.DurationMs).Add(c.TimeToFirstTokenMs).Add(c.UsageSeriesId).Add(c.CostSeriesId)
             .Add((long)c.Status).Add((long)c.TokenState).Add((long)c.Flags).Add((long)c.CostState).Add(c.Input).Add(c.CacheRead).Add(c.CacheWrite5m)
             .Add(c.CacheWrite30m).Add(c.CacheWrite1h).Add(c.Output).Add(c.Reasoning).Add(c.EstimatedCostNanoUsd).Add(c.RequestId).Add(c.ErrorType)
-            .Add(c.Detail).Add((long)c.Doors).Add(c.GuardrailId).Run();
+            .Add(c.Detail).Add((long)c.Doors).Add(c.GuardrailId).Add(c.KeptOf2Pow56).Run();
 
     /// <summary>Takes a trace and its spans away; its calls must be gone already.</summary>
     public void Delete(long traceKey)

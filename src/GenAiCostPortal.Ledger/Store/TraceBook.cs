@@ -106,7 +106,7 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
         if (late.Count == 0) return;
         foreach (var row in late) PutCall(row);
         var sum = TraceSummary.Of(new TraceRow { Key = known.Key, TraceId = known.TraceId }, late);
-        (sum.IsRequest, sum.RequestSeriesId, sum.RequestUnixMs) = (known.IsRequest, known.RequestSeriesId, known.RequestUnixMs);
+        (sum.IsRequest, sum.RequestSeriesId, sum.RequestUnixMs, sum.KeptOf2Pow56) = (known.IsRequest, known.RequestSeriesId, known.RequestUnixMs, known.KeptOf2Pow56);
         if (!known.IsRequest) BookRequest(sum, trace.Reading, late);
         sum.UserHash = known.UserHash != 0 ? known.UserHash : store.Users.HashOf(trace.Reading.User);
         sum.CostState = TraceSummary.Worse(known.CostState, sum.CostState);
@@ -143,12 +143,12 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
         }
         if (!ReferenceEquals(wrappers, reading.Wrappers)) MarkWrappers(row.Key, spans, wrappers, reading.Wrappers);
 
-        var was = (row.IsRequest, row.RequestSeriesId, row.RequestUnixMs);
+        var was = (row.IsRequest, row.RequestSeriesId, row.RequestUnixMs, Sampled: new SampledShare(row.KeptOf2Pow56));
         var user = UserBooking.Of(row);
         TraceSummary.Describe(row, spans, reading, Calls);
         TraceSummary.Of(row, calls);
         TraceSummary.Name(row, calls, reading, Calls);
-        if (was.IsRequest) store.Cells.BookRequest(was.RequestSeriesId, was.RequestUnixMs, -1);
+        if (was.IsRequest) store.Cells.BookRequest(was.RequestSeriesId, was.RequestUnixMs, was.Sampled, -1);
         BookRequest(row, reading, calls);
         row.UserHash = store.Users.HashOf(reading.User);
         store.UserCells.Move(user, UserBooking.Of(row));
@@ -172,11 +172,12 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
     {
         // A record alone says that a model was called, not that a user asked.
         row.IsRequest = calls.Exists(c => c.Doors != Doors.InvocationLog);
-        (row.RequestSeriesId, row.RequestUnixMs) = (0, 0);
+        (row.RequestSeriesId, row.RequestUnixMs, row.KeptOf2Pow56) = (0, 0, 0);
         if (!row.IsRequest) return;
         row.RequestSeriesId = Calls.RequestSeries(reading.RequestOwners);
         row.RequestUnixMs = reading.Root is { } root ? root.StartUnixNs / 1_000_000 : TraceSummary.FirstStart(calls);
-        store.Cells.BookRequest(row.RequestSeriesId, row.RequestUnixMs, 1);
+        row.KeptOf2Pow56 = TraceSummary.KeptOf2Pow56(calls);
+        store.Cells.BookRequest(row.RequestSeriesId, row.RequestUnixMs, new SampledShare(row.KeptOf2Pow56), 1);
     }
 
     private void PutCall(CallRow row)

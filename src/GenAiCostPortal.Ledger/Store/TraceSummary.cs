@@ -80,6 +80,22 @@ internal static class TraceSummary
         if (models.Count > 0) row.ModelIds = "," + string.Join(',', models.Select(m => m.ToString(CultureInfo.InvariantCulture))) + ",";
     }
 
+    /// <summary>
+    /// <see cref="SampledShare"/> of a request: it is seen as often as that of its calls which was kept most often. 0 where one of
+    /// them stands for itself; records alone are not of the request.
+    /// </summary>
+    public static long KeptOf2Pow56(List<CallRow> calls)
+    {
+        var most = 0L;
+        foreach (var call in calls)
+        {
+            if (call.Doors == Doors.InvocationLog) continue;
+            if (call.KeptOf2Pow56 == 0) return 0;
+            most = Math.Max(most, call.KeptOf2Pow56);
+        }
+        return most;
+    }
+
     /// <summary>Start of the first call.</summary>
     public static long FirstStart(List<CallRow> calls)
     {

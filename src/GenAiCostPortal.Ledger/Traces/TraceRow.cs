@@ -41,6 +41,8 @@ public sealed class TraceRow
     /// <summary>Usage series and start under which the request is booked (to move the booking exactly).</summary>
     public int RequestSeriesId { get; set; }
     public long RequestUnixMs { get; set; }
+    /// <summary><see cref="SampledShare"/> of the request; 0 = it stands for itself.</summary>
+    public long KeptOf2Pow56 { get; set; }
     /// <summary>Keyed hash of who asked; 0 when no span says.</summary>
     public long UserHash { get; set; }
     /// <summary>Doors of its spans: <c>Otlp</c>, <c>Otlp,InvocationLog</c> …</summary>

@@ -101,6 +101,8 @@ public sealed record Call
     public string Guardrail { get; init; } = "";
     /// <summary>Doors that tell of it.</summary>
     public Doors Doors { get; init; } = Doors.Otlp;
+    /// <summary>With which probability its trace was kept, where only traces tell of it and its sender says.</summary>
+    public SampledShare Sampled { get; init; }
 
     public bool IsOffBill => (Flags & CallFlags.OffBill) != 0;
     /// <summary>Throttled, denied and invalid calls cost nothing.</summary>

@@ -44,8 +44,14 @@ internal static class CallReader
             Operation = Operation(facts), PromptHash = facts.Count(SpanField.PromptHash),
             HiddenRetries = (int)Math.Clamp(facts.Count(SpanField.Retries) ?? 0, 0, 1000), Doors = merged.Doors,
             Guardrail = Guardrails.IdOf(facts.Text(SpanField.Guardrail)),
+            Sampled = Sampled(merged),
         };
     }
+
+    // Log and events are not sampled with the traces: a call they tell of stands for itself.
+    private static SampledShare Sampled(MergedCall merged) =>
+        (merged.Doors & ~(Doors.Otlp | Doors.XRay)) == 0 && merged.Facts.Count(SpanField.KeptOf2Pow56) is { } kept && SampledShare.Of(kept) is { } share
+            ? share : SampledShare.None;
 
     // The answering model is what is billed, unless its name says less; how the call is routed only the requested name tells.
     private static ModelName Model(MergedCall merged)

@@ -33,6 +33,10 @@ public sealed class CallRow
     public Doors Doors { get; set; } = Doors.Otlp;
     /// <summary>The guardrail it passed, a dimension <see cref="Store.DimensionKind.Resource"/>: <c>Guardrail/id</c>; 0 = none known.</summary>
     public int GuardrailId { get; set; }
+    /// <summary><see cref="SampledShare"/> of the call; 0 = it stands for itself.</summary>
+    public long KeptOf2Pow56 { get; set; }
+
+    public SampledShare Sampled => new(KeptOf2Pow56);
 
     public TokenCounts Tokens
     {

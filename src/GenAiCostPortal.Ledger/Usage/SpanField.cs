@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using GenAiCostPortal.Ledger.Traces;
 
 namespace GenAiCostPortal.Ledger.Usage;
 
@@ -9,7 +10,7 @@ internal enum SpanField : byte
     Input, Output, CacheRead, CacheWrite, CacheWrite5m, CacheWrite30m, CacheWrite1h, NoCacheInput, Reasoning, Total,
     CostUsd, PromptCostUsd, CompletionCostUsd, FirstChunkSeconds, FirstTokenServer, FirstChunkMs,
     Agent, EntityName, Workflow, Tool, RequestId, Region, Account, Tier, LatencyMode, ErrorType, HttpStatus,
-    RpcService, RpcMethod, RpcSystem, ServerAddress, Retries, PromptHash, User, Guardrail, Picked,
+    RpcService, RpcMethod, RpcSystem, ServerAddress, Retries, PromptHash, User, Guardrail, Picked, KeptOf2Pow56,
 }
 
 /// <summary>The alias table (facts/otlp-genai.md §6 and the captured bodies): spellings of a field in the order of preference.</summary>
@@ -61,6 +62,7 @@ internal static class SpanAliases
         (SpanField.Retries, ["aws.retries", "retry_attempts", "http.request.resend_count", "http.resend_count"]),
         (SpanField.PromptHash, [TraceReader.PromptHash]),
         (SpanField.Picked, [TraceReader.Picked]),
+        (SpanField.KeptOf2Pow56, [TraceState.KeptOf2Pow56]),
         (SpanField.User, ["user.id", "enduser.id", "enduser.pseudo.id", "langfuse.user.id", "traceloop.association.properties.user_id", "traceloop.association.properties.userId", "ai.telemetry.metadata.userId", "ai.telemetry.metadata.user_id", "gen_ai.request.user", "llm.user", "gen_ai.user", "langsmith.metadata.user_id"]),
         (SpanField.Guardrail, ["aws.bedrock.guardrail.id", "aws.bedrock.guardrail.arn"]),
     ];
@@ -74,5 +76,5 @@ internal static class SpanAliases
     public static bool SpellsCacheOutside(SpanField field, int rank) =>
         (field, rank) is (SpanField.CacheRead, 1) or (SpanField.CacheWrite, 2 or 3);
 
-    public static bool IsCount(SpanField field) => field is >= SpanField.Input and <= SpanField.Total or SpanField.HttpStatus or SpanField.Retries or SpanField.PromptHash;
+    public static bool IsCount(SpanField field) => field is >= SpanField.Input and <= SpanField.Total or SpanField.HttpStatus or SpanField.Retries or SpanField.PromptHash or SpanField.KeptOf2Pow56;
 }

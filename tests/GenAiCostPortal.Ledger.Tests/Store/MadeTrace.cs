@@ -13,6 +13,7 @@ internal static class MadeTrace
         new(Attributes(("service.name", "answers"), ("service.version", "1.0.0"), ("deployment.environment.name", "prod"), ("telemetry.sdk.language", "python"), ("cloud.account.id", "111122223333"), ("cloud.region", "us-east-1"))),
         new(Attributes(("service.name", "answers"), ("service.version", "1.1.0"), ("deployment.environment.name", "dev"), ("telemetry.sdk.language", "nodejs"))),
     ];
+    private static readonly string[] TraceStates = ["", "ot=th:c", "ot=th:fd70a4", "vendor=1,ot=p:3;r:5", "ot=th:0", "ot=th:nonsense"];
     private static readonly SpanScope[] Scopes = [new("opentelemetry.instrumentation.bedrock", "0.40.0"), new("my-own", "1")];
 
     public static SpanAttributes Attributes(params (string Key, object Value)[] attributes) => new([.. attributes.Select(a => KeyValuePair.Create(a.Key, a.Value))]);
@@ -41,12 +42,14 @@ internal static class MadeTrace
     public static List<Span> Many(int seed)
     {
         var random = new Random(seed);
+        var sampler = new Random(~seed);
         var spans = new List<Span>();
         for (ulong trace = 1; trace <= (ulong)random.Next(1, 5); trace++)
         {
             var hasRoot = random.Next(5) > 0;
             var offset = random.Next(4) * 3_600_000L * random.Next(-30, 2);
-            if (hasRoot) spans.Add(Root(trace, 1, "flow-" + random.Next(2), offset, offset + 20_000, "feature-" + random.Next(3)));
+            var state = TraceStates[sampler.Next(TraceStates.Length)];
+            if (hasRoot) spans.Add(Root(trace, 1, "flow-" + random.Next(2), offset, offset + 20_000, "feature-" + random.Next(3)) with { TraceState = state });
             for (ulong id = 2; id < (ulong)random.Next(2, 9); id++)
             {
                 var start = offset + random.Next(10_000);
@@ -56,7 +59,7 @@ internal static class MadeTrace
                     random.Next(2) == 0 ? random.Next(100) : null, Models[random.Next(Models.Length)],
                     random.Next(2) == 0 ? ("app.feature", "feature-" + random.Next(3)) : ("gen_ai.response.time_to_first_chunk", random.NextDouble()));
                 if (id % 2 == 0) span = span with { Attributes = SpanMerge.Union(span.Attributes, Attributes(("user.id", "user-" + (trace + id) % 3))) };
-                span = span with { Resource = Senders[random.Next(2)], Scope = Scopes[random.Next(2)] };
+                span = span with { Resource = Senders[random.Next(2)], Scope = Scopes[random.Next(2)], TraceState = sampler.Next(5) == 0 ? "" : state };
                 if (id % 3 == 0) span = span with { Attributes = SpanMerge.Union(span.Attributes, Attributes(("aws.bedrock.guardrail.id", "gr" + (trace + id) % 2))) };
                 if (failed) span = span with { Status = SpanStatus.Error, StatusMessage = "no", Attributes = SpanMerge.Union(span.Attributes, Attributes(("error.type", random.Next(2) == 0 ? "ThrottlingException" : "TimeoutError"))) };
                 spans.Add(span);
@@ -90,6 +93,6 @@ internal static class MadeTrace
     private static Span Part(Span span, Random random) => span with
     {
         EndUnixNs = span.StartUnixNs, Status = SpanStatus.Unset, StatusMessage = "", ParentSpanId = random.Next(2) == 0 ? default : span.ParentSpanId,
-        Attributes = new SpanAttributes([.. span.Attributes.Items.Where(_ => random.Next(2) == 0)]),
+        Attributes = new SpanAttributes([.. span.Attributes.Items.Where(_ => random.Next(2) == 0)]), TraceState = random.Next(2) == 0 ? "" : span.TraceState,
     };
 }

@@ -83,17 +83,26 @@ internal sealed class WriterStore : IAsyncDisposable
              """,
             $"""
              SELECT 'call',hex(x.TraceId),c.SpanId,c.StartUnixMs,c.DurationMs,c.TimeToFirstTokenMs,c.Status,c.TokenState,c.Flags,c.CostState,c.Input,c.CacheRead,
-             c.Output,c.Reasoning,c.EstimatedCostNanoUsd,c.RequestId,c.ErrorType,c.Detail,{owners},w.Name,ag.Name
+             c.Output,c.Reasoning,c.EstimatedCostNanoUsd,c.RequestId,c.ErrorType,c.Detail,c.KeptOf2Pow56,{owners},w.Name,ag.Name
              FROM call c JOIN trace x ON x.Key=c.TraceKey JOIN usage_series s ON s.Id=c.UsageSeriesId {usage}
              """,
             """
             SELECT 'trace',hex(x.TraceId),x.StartUnixMs,x.DurationMs,x.Spans,x.Calls,x.Errors,x.Retries,x.Loops,x.Tokens,x.EstimatedCostNanoUsd,x.RetryCostNanoUsd,
-            x.CostState,x.Status,x.HasRoot,x.IsRequest,x.RequestUnixMs,w.Name,f.Name,a.Name FROM trace x
+            x.CostState,x.Status,x.HasRoot,x.IsRequest,x.RequestUnixMs,x.KeptOf2Pow56,w.Name,f.Name,a.Name FROM trace x
             LEFT JOIN dimension w ON w.Id=x.WorkflowId LEFT JOIN dimension f ON f.Id=x.FeatureId LEFT JOIN dimension a ON a.Id=x.AccountId
             """,
             $"""
              SELECT 'guardrail',g.Day,x.Name,{owners},s.IsBillable,s.Doors,g.Calls,g.CallsWithoutTokens,g.PromptTokens,g.OutputTokens
              FROM guardrail_rollup g JOIN cost_series s ON s.Id=g.SeriesId LEFT JOIN dimension x ON x.Id=g.GuardrailId {Joins("")}
+             """,
+            $"""
+             SELECT 'sampled',u.Span,u.SlotUnixSeconds,{owners},s.IsBillable,s.PriceId,s.Doors,u.Calls,u.Input,u.CacheRead,u.CacheWrite5m,u.CacheWrite30m,u.CacheWrite1h,u.Output,
+             u.UnrecordedInput,u.UnrecordedCacheRead,u.UnrecordedCacheWrite5m,u.UnrecordedCacheWrite30m,u.UnrecordedCacheWrite1h,u.UnrecordedOutput
+             FROM sampled_usage u JOIN cost_series s ON s.Id=u.SeriesId {Joins("")}
+             """,
+            $"""
+             SELECT 'sampled requests',u.Span,u.SlotUnixSeconds,{owners},w.Name,u.Requests,u.UnrecordedMillionths
+             FROM sampled_requests u JOIN usage_series s ON s.Id=u.SeriesId {usage}
              """,
             "SELECT 'sender',ScopeName,ScopeVersion,Language,Spans,Calls,RollUps FROM sender",
             """

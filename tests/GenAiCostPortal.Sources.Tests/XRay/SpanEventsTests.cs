@@ -49,6 +49,15 @@ public sealed class SpanEventsTests
     }
 
     [Fact]
+    public void A_trace_state_that_came_with_the_span_tells_its_sampling_and_none_tells_nothing()
+    {
+        var sampled = Assert.Single(Decode(Published.Replace("\"name\":\"chat", "\"traceState\":\"ot=th:c\",\"name\":\"chat", StringComparison.Ordinal)).Spans);
+        Assert.Equal(0.25, Assert.Single(TraceReader.Read([TraceState.Keep(sampled)], new OwnerKeys()).Calls).Sampled.Probability);
+        var silent = Assert.Single(Decode(Published).Spans);
+        Assert.Equal(SampledShare.None, Assert.Single(TraceReader.Read([TraceState.Keep(silent)], new OwnerKeys()).Calls).Sampled);
+    }
+
+    [Fact]
     public void Events_that_are_no_spans_are_counted()
     {
         var read = Decode("plain text", "[]", "{}", Published);

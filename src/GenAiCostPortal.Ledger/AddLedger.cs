@@ -99,6 +99,7 @@ public static class LedgerRegistration
         services.AddSingleton<FeedPlans>();
         services.AddSingleton<FeedCoverage>();
         services.AddSingleton<FeedReport>();
+        services.AddSingleton<SampledReport>();
         services.AddSingleton<ReceiverReport>();
         services.AddSingleton<DoorReport>();
         services.AddSingleton<SignalTally>();

@@ -29,6 +29,7 @@ internal static class PortalHost
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         services.AddSingleton(settings);
         if (settings.Sample.Enabled) services.AddSample(settings.Sample, settings.Aws);
+        services.AddSingleton(settings.Ledger);
         services.AddLedger(settings.Store, settings.Owners);
         services.AddSingleton(new RetentionOptions(settings.Retention.SpanDays, settings.Retention.CallDays, settings.Retention.HourDays));
         services.AddSingleton(StoreOpening.PromptKey);

@@ -10,7 +10,11 @@ internal sealed class KindClaim(CallClaim claim, TokenKind kind, int place)
     public int Place => place;
     public CallClaim Claim => claim;
     public TokenKind Kind => kind;
-    public decimal Left { get; set; } = claim.Tokens[kind];
+    /// <summary>Recorded tokens, and what they stand for.</summary>
+    public decimal All { get; } = claim.Tokens[kind] + claim.Unrecorded[kind];
+    public decimal Left { get; set; } = claim.Tokens[kind] + claim.Unrecorded[kind];
+    /// <summary>What no bill has met of the recorded tokens: these are met before what they stand for.</summary>
+    public decimal RecordedLeft => Math.Clamp(Left - claim.Unrecorded[kind], 0, claim.Tokens[kind]);
 }
 
 /// <summary>What tier, routing scope and context band a pool or claim is about. Regional and geographic calls share a bill line.</summary>

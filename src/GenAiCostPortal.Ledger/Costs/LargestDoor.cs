@@ -45,7 +45,7 @@ internal static class LargestDoor
         if (unplaced.Count == 0) return;
         var best = Best(all);
         var seen = unplaced.Where(c => Saw(c, best)).Sum(c => c.Left);
-        var beyond = Math.Max(0, all.Where(c => Saw(c, best)).Sum(c => (decimal)c.Claim.Tokens[c.Kind]) - counted);
+        var beyond = Math.Max(0, all.Where(c => Saw(c, best)).Sum(c => c.All) - counted);
         var keep = seen > 0 ? Math.Min(1, beyond / seen) : 0;
         foreach (var claim in unplaced) claim.Left = Saw(claim, best) ? claim.Left * keep : 0;
     }
@@ -55,7 +55,7 @@ internal static class LargestDoor
         var (best, most) = (Doors.None, -1m);
         for (var bit = 1; bit <= BitOperations.RoundUpToPowerOf2((uint)claims.Max(c => (int)c.Claim.Doors)); bit <<= 1)
         {
-            var sum = claims.Where(c => Saw(c, (Doors)bit)).Sum(c => (decimal)c.Claim.Tokens[c.Kind]);
+            var sum = claims.Where(c => Saw(c, (Doors)bit)).Sum(c => c.All);
             if (sum > most) (best, most) = ((Doors)bit, sum);
         }
         return best;

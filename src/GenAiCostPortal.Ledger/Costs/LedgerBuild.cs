@@ -16,6 +16,8 @@ public sealed class LedgerBuild(
 {
     // Part of every fingerprint: raise it when the rules change, and every day is built anew.
     private const string Rules = "3";
+    // Days that were built with the extrapolation are other days; those without it keep the mark they always had.
+    private const string Extrapolated = "s";
     // Tags and capacities of resources have no history: only young days follow them, or each new tag would rebuild years.
     private const int DaysFollowingTags = 45;
 
@@ -36,7 +38,7 @@ public sealed class LedgerBuild(
         var numbers = reader.NamesWith(resources.Resources);
         var built = await BuiltDays.ReadAsync(db, cancel);
         var tags = numbers.FingerprintOf(resources.Resources) + resources.Fingerprint;
-        var now = days.ToDictionary(d => d.Day, d => new DayPrint($"{Rules}-{rules.Fingerprint(d.Day, reader.TagKeys)}",
+        var now = days.ToDictionary(d => d.Day, d => new DayPrint($"{Rules}{(reader.Extrapolates ? Extrapolated : "")}-{rules.Fingerprint(d.Day, reader.TagKeys)}",
             built.Prints.TryGetValue(d.Day, out var was) && d.Day < last.AddDays(-DaysFollowingTags) ? was.Owners : tags, lookback.Fingerprint(d.Day, rules.HasSplits(d.Day)), ""));
         var due = days.Where(d => d.NeedsBuild || !now[d.Day].SaysTheSameAs(built.Prints.GetValueOrDefault(d.Day))).Select(d => d.Day).Order().ToList();
         await names.LearnAsync(db, due, rules, cancel);

@@ -145,7 +145,7 @@ internal sealed class LedgerDay
     private void Add(DayLine line, PartOwner owner, long amount, long? tokens)
     {
         if (owner.Method != AllocationMethod.Shared) owner = owner.FilledBy(line.Known.TeamId, line.Known.ApplicationId, line.Known.EnvironmentId);
-        var isOfCalls = owner.Method is AllocationMethod.Trace or AllocationMethod.InvocationLog;
+        var isOfCalls = owner.Method.IsOfCalls();
         if (!owner.IsWhole && owner.FeatureId != 0)
         {
             if (!isOfCalls && _in.Owners.TryGetValue(owner.FeatureId, out var own))

@@ -42,7 +42,20 @@ internal sealed record CallClaim(
     public long Calls { get; init; } = 1;
 
     public bool IsPlaced => AccountId != 0 && RegionId != 0;
+
+    /// <summary>Those of its calls that a sampler kept with a known probability below 1; only where these are extrapolated.</summary>
+    public SampledClaim? Sampled { get; init; }
+
+    /// <summary>What the calls that were not kept used: claimed beside <see cref="Tokens"/>, and no recorded figure.</summary>
+    public TokenCounts Unrecorded { get; init; }
+
+    public bool IsExtrapolated => Unrecorded.Total > 0;
 }
+
+/// <summary>The sampled ones among recorded calls.</summary>
+/// <param name="Tokens">Recorded.</param>
+/// <param name="Unrecorded">Tokens × (1/p − 1).</param>
+internal sealed record SampledClaim(long Calls, TokenCounts Tokens, TokenCounts Unrecorded);
 
 /// <summary>Tokens that CloudWatch metered on the day; cache writes of all lifetimes are one number there.</summary>
 /// <param name="NanoUsdPerMillion">Price of <paramref name="Kind"/> at the standard tier; null = no price.</param>

@@ -25,7 +25,7 @@ internal sealed record DaySurroundings(
 }
 
 /// <summary>Reads what decides the ledger of a day from the store.</summary>
-public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, OwnerKeys keys)
+public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, OwnerKeys keys, LedgerOptions? options = null)
 {
     private static readonly Dictionary<int, long> NoRequests = [];
     private static readonly long[] NoCost = new long[TokenCounts.Kinds.Length];
@@ -59,6 +59,9 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
     internal RuleNames Names => RuleNames.Of(dimensions, keys);
 
     internal OwnerTagKeys TagKeys => keys.TagKeys;
+
+    /// <summary>Sampled calls claim what they stand for.</summary>
+    internal bool Extrapolates => options is { ExtrapolateSampledTraces: true };
 
     internal UsageTypeMeaning Meaning(int service, int usageType) => _meanings.GetOrAdd((service, usageType),
         key => UsageTypeClassifier.Read(dimensions.Name(key.Service), dimensions.Name(key.UsageType)));
@@ -105,8 +108,8 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
         await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
             SELECT s."AccountId", s."RegionId", s."ProviderId", s."ModelId", s."Tier", s."Scope", s."Band", s."FeatureId", s."TeamId", s."ApplicationId",
                 s."EnvironmentId", s."ReleaseId", CASE WHEN r."RepricedId" = 0 THEN s."PriceId" ELSE r."RepricedId" END, r."Input", r."CacheRead", r."CacheWrite5m", r."CacheWrite30m", r."CacheWrite1h", r."Output",
-                r."EstimatedCostNanoUsd", s."Doors", r."Calls"
-            FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"
+                r."EstimatedCostNanoUsd", s."Doors", r."Calls"{(Extrapolates ? SampledClaims.Columns : "")}
+            FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"{(Extrapolates ? SampledClaims.Join : "")}
             WHERE r."Span" = 2 AND r."SlotUnixSeconds" = {UtcTime.ToUnixSeconds(day)} AND NOT s."IsOffBill" AND s."IsBillable"
             """), row => claims.Add(Claim(row)), cancel);
         return claims;
@@ -117,7 +120,7 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
         var tokens = new TokenCounts(row.GetInt64(13), row.GetInt64(14), row.GetInt64(15), row.GetInt64(16), row.GetInt64(17), row.GetInt64(18));
         return new CallClaim(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), (ServiceTier)row.GetByte(4), (RoutingScope)row.GetByte(5),
             (ContextBand)row.GetByte(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10), row.GetInt32(11), tokens,
-            KindCosts(tokens, row.GetInt32(12), row.GetInt64(19))) { Doors = (Doors)row.GetByte(20), Calls = row.GetInt64(21) };
+            KindCosts(tokens, row.GetInt32(12), row.GetInt64(19))) { Doors = (Doors)row.GetByte(20), Calls = row.GetInt64(21), Sampled = Extrapolates ? SampledClaims.Read(row, 22) : null };
     }
 
     internal CostComponent ComponentOf(int model, TokenKind kind, ServiceTier tier) => CostComponents.Of(dimensions.Name(model), kind, tier);

@@ -10,7 +10,7 @@ internal readonly record struct LedgerMoney(
     public long? Tokens { get; init; }
 
     /// <summary>Whether recorded calls stand behind it.</summary>
-    public bool IsOfCalls => Method is AllocationMethod.Trace or AllocationMethod.InvocationLog || Reason == UnattributedReason.NoFeatureOnCall;
+    public bool IsOfCalls => Method.IsOfCalls() || Reason == UnattributedReason.NoFeatureOnCall;
 
     public TokenKind? Kind => Key[SpendDimension.TokenKind] is var kind and not 0 ? (TokenKind)(kind - 1) : null;
 

@@ -42,9 +42,10 @@ internal readonly record struct PartOwner
     {
         FeatureId = claim.FeatureId, TeamId = claim.TeamId, ApplicationId = claim.ApplicationId, EnvironmentId = claim.EnvironmentId,
         ReleaseId = claim.ReleaseId,
-        Method = claim.FeatureId == 0 ? AllocationMethod.Unattributed : claim.IsLogged ? AllocationMethod.InvocationLog : AllocationMethod.Trace,
+        Method = claim.FeatureId == 0 ? AllocationMethod.Unattributed : claim.IsLogged ? AllocationMethod.InvocationLog
+            : claim.IsExtrapolated ? AllocationMethod.TraceSampled : AllocationMethod.Trace,
         Reason = claim.FeatureId != 0 ? UnattributedReason.None : UnattributedReason.NoFeatureOnCall,
-        Flags = flags | (claim.IsPlaced ? LedgerFlags.None : LedgerFlags.AccountInferred),
+        Flags = flags | (claim.IsPlaced ? LedgerFlags.None : LedgerFlags.AccountInferred) | (claim.IsExtrapolated ? LedgerFlags.Sampled : LedgerFlags.None),
     };
 }
 
@@ -94,7 +95,7 @@ internal sealed class LedgerParts
         [
             .. _ofService[service].Where(e => account is null || e.AccountId == account)
                 .GroupBy(e => (
-                    What: byOwner ? (0, 0, CostComponent.Input, 0, LedgerFlags.None) : (e.ProviderId, e.ModelId, e.Component, e.ReleaseId, e.Flags),
+                    What: byOwner ? (0, 0, CostComponent.Input, 0, e.Flags & LedgerFlags.Sampled) : (e.ProviderId, e.ModelId, e.Component, e.ReleaseId, e.Flags),
                     Owner: (e.FeatureId, e.TeamId, e.ApplicationId, e.EnvironmentId),
                     Why: (e.Method, e.Reason, e.RuleId)))
                 .OrderBy(g => g.Key)

@@ -23,7 +23,7 @@ internal sealed class OpenEstimate(
     {
         var remainders = Remainders();
         foreach (var match in matches.OrderBy(m => m.Key).Select(m => m.Value))
-            foreach (var claim in match.Claims.Where(c => c.Left > 0 && inputs.IsOpen(c.Claim.AccountId)))
+            foreach (var claim in match.Claims.Where(c => c.RecordedLeft > 0 && inputs.IsOpen(c.Claim.AccountId)))
                 AddRecorded(claim, remainders);
         foreach (var remainder in remainders.Where(r => r.Left >= 1)) AddRemainder(remainder);
         return LedgerParts.Merge(inputs.Day, _entries);
@@ -58,8 +58,10 @@ internal sealed class OpenEstimate(
     {
         var of = claim.Claim;
         var all = of.Tokens[claim.Kind];
-        var tokens = (long)Math.Round(claim.Left, MidpointRounding.ToEven);
-        var amount = claim.Left == all ? of.KindCosts[(int)claim.Kind] : (long)Math.Round(of.KindCosts[(int)claim.Kind] * (claim.Left / all), MidpointRounding.ToEven);
+        // An estimate is of what was recorded; only the bill is shared by more than that.
+        var left = claim.RecordedLeft;
+        var tokens = (long)Math.Round(left, MidpointRounding.ToEven);
+        var amount = left == all ? of.KindCosts[(int)claim.Kind] : (long)Math.Round(of.KindCosts[(int)claim.Kind] * (left / all), MidpointRounding.ToEven);
         if (tokens == 0 && amount == 0) return;
         if (of.IsPlaced)
         {
@@ -69,8 +71,8 @@ internal sealed class OpenEstimate(
         // Calls that do not say their account are looked for where CloudWatch metered more than is known.
         var places = remainders.Where(r => r.Left > 0 && r.Pool.ModelId == of.ModelId && KindsOf(r.Pool.Kind).Contains(claim.Kind) && r.IsPlaceOf(of)).ToList();
         var room = places.Sum(p => p.Left);
-        var found = Math.Min(room, claim.Left);
-        var weights = places.Select(p => found * (p.Left / room)).Append(claim.Left - found).ToList();
+        var found = Math.Min(room, left);
+        var weights = places.Select(p => found * (p.Left / room)).Append(left - found).ToList();
         var amounts = Money.Split(amount, weights);
         var counts = Money.Split(tokens, weights);
         for (var i = 0; i < places.Count; i++)
@@ -85,7 +87,7 @@ internal sealed class OpenEstimate(
     {
         if (amount == 0 && tokens == 0) return;
         var of = claim.Claim;
-        var owner = PartOwner.Of(of, LedgerFlags.None);
+        var owner = PartOwner.Of(of with { Unrecorded = default }, LedgerFlags.None);
         _entries.Add(new LedgerEntry
         {
             AccountId = account, RegionId = region, ProviderId = of.ProviderId, ModelId = of.ModelId, Tier = of.Tier, Scope = of.Scope,

@@ -21,7 +21,7 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
     /// <summary>Adds the estimate of recorded calls. Calls billed by AWS only where <paramref name="isWanted"/> says so, off-bill calls always.</summary>
     public async Task AddCostAsync(Func<DateOnly, int, bool> isWanted, CancellationToken cancel)
     {
-        foreach (var (span, from, to) in Slots())
+        foreach (var (span, from, to) in Slots(period))
         {
             var columns = SpendColumns.OfSeries(sums.Needed, hasWorkflow: false);
             var price = IsByKind ? "CASE WHEN r.\"RepricedId\" = 0 THEN s.\"PriceId\" ELSE r.\"RepricedId\" END, s.\"Tier\", s.\"ModelId\", " : "0, 0, 0, ";
@@ -68,7 +68,7 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
     /// <summary>Adds recorded calls, requests and tokens; they are the same whatever the view.</summary>
     public async Task AddUsageAsync(CancellationToken cancel)
     {
-        foreach (var (span, from, to) in Slots())
+        foreach (var (span, from, to) in Slots(period))
         {
             var columns = SpendColumns.OfSeries(sums.Needed, hasWorkflow: true);
             await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
@@ -113,7 +113,7 @@ internal sealed class RecordedSpend(LedgerDb db, SpendSums sums, SpendPeriod per
         row.GetInt64(at), row.GetInt64(at + 1), row.GetInt64(at + 2), row.GetInt64(at + 3), row.GetInt64(at + 4), row.GetInt64(at + 5));
 
     /// <summary>Whole days from the day rollup, the rest from the hour rollup.</summary>
-    private IEnumerable<(int Span, long From, long To)> Slots()
+    internal static IEnumerable<(int Span, long From, long To)> Slots(SpendPeriod period)
     {
         var (whole, byHour) = period.Parts();
         foreach (var (first, last) in whole) yield return (2, UtcTime.ToUnixSeconds(first), UtcTime.ToUnixSeconds(last.AddDays(1)));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,7 +8,7 @@ namespace GenAiCostPortal.Ledger.Costs;
 /// <summary>The one report of money; every page, the API and the exports ask it, so their totals are equal.</summary>
 public sealed class SpendReport(
     IDbContextFactory<LedgerDb> stores, Dimensions dimensions, LedgerDays ledgerDays, OpenDays openDays, DayHours hours,
-    LedgerDayReader reader, BillState bill)
+    LedgerDayReader reader, BillState bill, PriceFinder prices)
 {
     /// <summary>Answers from rollups and ledger rows only, never from raw calls.</summary>
     public async Task<SpendAnswer> ReadAsync(SpendQuery query, CancellationToken cancel = default)
@@ -54,6 +55,21 @@ public sealed class SpendReport(
         var recorded = new RecordedSpend(db, sums, period, reader, series);
         await recorded.AddCostAsync((_, _) => true, cancel);
         await recorded.AddUsageAsync(cancel);
+        return sums.Answer(await bill.AsOfAsync(db, cancel), null, 0);
+    }
+
+    /// <summary>
+    /// What sampled calls and requests stand for beside what was recorded: money, and requests in millionths. Null where no sender
+    /// says with which probability it samples.
+    /// </summary>
+    internal async Task<SpendAnswer?> UnrecordedAsync(SpendQuery query, CancellationToken cancel)
+    {
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        if (!await UnrecordedSpend.IsKnownAsync(db, cancel)) return null;
+        await dimensions.LoadAsync(cancel);
+        var period = new SpendPeriod(query);
+        var sums = await SumsAsync(db, query with { View = SpendView.Estimated }, period, cancel, RecordedSpend.InsideTraces);
+        await new UnrecordedSpend(db, sums, period, reader, prices).AddAsync(cancel);
         return sums.Answer(await bill.AsOfAsync(db, cancel), null, 0);
     }
 

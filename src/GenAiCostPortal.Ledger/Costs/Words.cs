@@ -15,7 +15,7 @@ public enum Basis : byte
     OffBill = 4,
 }
 
-/// <summary>How a billed dollar reached a feature. The first six are measured, Rule and Shared are declared.</summary>
+/// <summary>How a billed dollar reached a feature. Rule and Shared are declared, all others but Unattributed are measured.</summary>
 public enum AllocationMethod : byte
 {
     Unattributed = 0,
@@ -27,6 +27,23 @@ public enum AllocationMethod : byte
     Resource = 6,
     Rule = 7,
     Shared = 8,
+    /// <summary>Traces of a known sampling probability, each counted 1/p times: measured, with an estimate of what was not recorded.</summary>
+    TraceSampled = 9,
+}
+
+/// <summary>What methods have in common.</summary>
+public static class AllocationMethods
+{
+    /// <summary>Recorded calls stand behind it.</summary>
+    public static bool IsOfCalls(this AllocationMethod method) => method is AllocationMethod.Trace or AllocationMethod.InvocationLog or AllocationMethod.TraceSampled;
+
+    /// <summary>Place in a list: from what is nearest to a proof to what is declared, Unattributed last.</summary>
+    public static int Order(this AllocationMethod method) => method switch
+    {
+        AllocationMethod.Unattributed => int.MaxValue,
+        AllocationMethod.TraceSampled => (int)AllocationMethod.Trace * 2 + 1,
+        _ => (int)method * 2,
+    };
 }
 
 /// <summary>Why an amount has no owner; stored beside <see cref="AllocationMethod.Unattributed"/>.</summary>

@@ -10,10 +10,12 @@ public sealed record ReceiverAnswer(IReadOnlyList<SignalCount> Signals, IReadOnl
     public DateTime? FirstSpanAt { get; init; }
     /// <summary>Calls of the last <see cref="ReceiverReport.DoorDays"/> days by the doors that told of them.</summary>
     public IReadOnlyList<DoorCalls> Doors { get; init; } = [];
+    /// <summary>Calls of traces that a sender says it samples.</summary>
+    public SampledTraces? Sampled { get; init; }
 }
 
 /// <summary>Reads the counts of the OTLP receiver since the store began.</summary>
-public sealed class ReceiverReport(IDbContextFactory<LedgerDb> stores, DoorReport doors, TimeProvider clock)
+public sealed class ReceiverReport(IDbContextFactory<LedgerDb> stores, DoorReport doors, SampledReport sampled, TimeProvider clock)
 {
     /// <summary>Senders shown; the busiest first.</summary>
     public const int SendersAtMost = 100;
@@ -32,6 +34,7 @@ public sealed class ReceiverReport(IDbContextFactory<LedgerDb> stores, DoorRepor
         {
             FirstSpanAt = await db.Senders.OrderBy(s => s.FirstSeen).Select(s => (DateTime?)s.FirstSeen).FirstOrDefaultAsync(cancel),
             Doors = await doors.ReadAsync(tomorrow.AddDays(-DoorDays), tomorrow, cancel),
+            Sampled = await sampled.ReadAsync(cancel),
         };
     }
 }

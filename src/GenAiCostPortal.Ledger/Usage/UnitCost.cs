@@ -15,8 +15,17 @@ namespace GenAiCostPortal.Ledger.Usage;
 public sealed record UnitCost(
     decimal CostUsd, decimal CostInsideTracesUsd, long Calls, long? BillableCalls, long Requests, long CallsWithoutCost, long InsideWithoutCost, TokenCounts Tokens)
 {
-    /// <summary>Cost of the calls inside traces ÷ requests; never the bill ÷ requests.</summary>
-    public decimal? PerRequestUsd => Requests > 0 && IsKnown(CostInsideTracesUsd, InsideWithoutCost) ? CostInsideTracesUsd / Requests : null;
+    /// <summary>Requests that were not recorded, by those that a sampler kept with a known probability: each stands for 1/p.</summary>
+    public decimal UnrecordedRequests { get; init; }
+
+    /// <summary>Cost of the calls that were not recorded, likewise. In no other figure.</summary>
+    public decimal UnrecordedCostUsd { get; init; }
+
+    /// <summary>Recorded requests, those of sampled traces 1/p times.</summary>
+    public decimal CountedRequests => Requests + UnrecordedRequests;
+
+    /// <summary>Cost of the calls inside traces ÷ requests, both with what sampled ones stand for; never the bill ÷ requests.</summary>
+    public decimal? PerRequestUsd => Requests > 0 && IsKnown(CostInsideTracesUsd, InsideWithoutCost) ? (CostInsideTracesUsd + UnrecordedCostUsd) / CountedRequests : null;
 
     /// <summary>Cost ÷ billable calls.</summary>
     public decimal? PerCallUsd => BillableCalls is > 0 and { } calls && IsKnown(CostUsd, CallsWithoutCost) ? CostUsd / calls : null;
@@ -33,7 +42,8 @@ public sealed record UnitCost(
     /// <summary>Several together; billable calls are unknown when they are of one of them.</summary>
     public static UnitCost Sum(IEnumerable<UnitCost> costs) => costs.Aggregate(new UnitCost(0, 0, 0, 0, 0, 0, 0, default), (a, b) => new(
         a.CostUsd + b.CostUsd, a.CostInsideTracesUsd + b.CostInsideTracesUsd, a.Calls + b.Calls, a.BillableCalls + b.BillableCalls, a.Requests + b.Requests,
-        a.CallsWithoutCost + b.CallsWithoutCost, a.InsideWithoutCost + b.InsideWithoutCost, a.Tokens + b.Tokens));
+        a.CallsWithoutCost + b.CallsWithoutCost, a.InsideWithoutCost + b.InsideWithoutCost, a.Tokens + b.Tokens)
+        { UnrecordedRequests = a.UnrecordedRequests + b.UnrecordedRequests, UnrecordedCostUsd = a.UnrecordedCostUsd + b.UnrecordedCostUsd });
 
     // No cost at all because no price is known is not a cost of zero.
     private static bool IsKnown(decimal costUsd, long withoutCost) => costUsd != 0 || withoutCost == 0;

@@ -18,6 +18,7 @@ public sealed class UnitCostReport(IDbContextFactory<LedgerDb> stores, Dimension
         var asked = query.ToSpend();
         var all = await spend.RecordedAsync(asked, insideTraces: false, cancel);
         var inside = await spend.RecordedAsync(asked, insideTraces: true, cancel);
+        var unrecorded = await spend.UnrecordedAsync(asked, cancel);
         await using var db = await stores.CreateDbContextAsync(cancel);
         var keptFrom = UtcTime.Start(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-(kept ?? new RetentionOptions()).CallDays));
         var samples = new CallSamples(db, dimensions, withSamples ? query : query with { To = query.From }, keptFrom);
@@ -28,20 +29,24 @@ public sealed class UnitCostReport(IDbContextFactory<LedgerDb> stores, Dimension
         // Calls of a workflow or agent that cost nothing by their status cannot be told from the others in the rollups.
         var knowsBillable = !query.IsByKind && !query.Asked.Any(d => d is SpendDimension.Workflow or SpendDimension.Agent);
         var insideRows = inside.Rows.ToDictionary(Place);
+        var unrecordedRows = unrecorded?.Rows.ToDictionary(Place);
         var words = new SpendWords(dimensions);
         var rows = all.Rows.Select(row =>
         {
             var of = insideRows.GetValueOrDefault(Place(row));
             var at = new CallSamples.At(row.Time is { } time ? UtcTime.ToUnixSeconds(time) : 0, Number(words, query, row.Keys, 0), Number(words, query, row.Keys, 1));
-            return new UnitCostRow(row.Time, row.Keys, CostOf([row], of is null ? [] : [of], knowsBillable), requests.Rows.GetValueOrDefault(at),
+            return new UnitCostRow(row.Time, row.Keys, CostOf([row], of is null ? [] : [of], unrecordedRows?.GetValueOrDefault(Place(row)) is { } more ? [more] : [], knowsBillable), requests.Rows.GetValueOrDefault(at),
                 prompts.Rows.TryGetValue(at, out var floor) ? floor : null) { Users = users.Rows is null ? null : users.Rows.GetValueOrDefault(at) ?? UserCost.None };
         }).ToArray();
-        return new UnitCostAnswer(query, all.AsOf, CostOf(all.Rows, inside.Rows, knowsBillable), requests.Total, prompts.Total, rows, requests.Coverage, prompts.Coverage) { Users = users.Total };
+        return new UnitCostAnswer(query, all.AsOf, CostOf(all.Rows, inside.Rows, unrecorded?.Rows ?? [], knowsBillable), requests.Total, prompts.Total, rows, requests.Coverage, prompts.Coverage) { Users = users.Total };
     }
 
-    private static UnitCost CostOf(IReadOnlyList<SpendRow> all, IReadOnlyList<SpendRow> inside, bool knowsBillable) => new(
+    private static UnitCost CostOf(IReadOnlyList<SpendRow> all, IReadOnlyList<SpendRow> inside, IReadOnlyList<SpendRow> unrecorded, bool knowsBillable) => new(
         all.Sum(r => r.CostUsd), inside.Sum(r => r.CostUsd), all.Sum(r => r.Calls), knowsBillable ? all.Sum(r => r.BillableCalls) : null, inside.Sum(r => r.Requests),
-        all.Sum(r => r.CallsWithoutCost), inside.Sum(r => r.CallsWithoutCost), all.Aggregate(default(TokenCounts), (sum, r) => sum + r.Tokens));
+        all.Sum(r => r.CallsWithoutCost), inside.Sum(r => r.CallsWithoutCost), all.Aggregate(default(TokenCounts), (sum, r) => sum + r.Tokens))
+    {
+        UnrecordedRequests = unrecorded.Sum(r => r.Requests) / 1_000_000m, UnrecordedCostUsd = unrecorded.Sum(r => r.CostUsd),
+    };
 
     private static (DateTime?, string) Place(SpendRow row) => (row.Time, string.Join('\u001f', row.Keys));
 

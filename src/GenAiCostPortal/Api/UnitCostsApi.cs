@@ -15,12 +15,12 @@ internal static class UnitCostsApi
         DateTime? Time, IReadOnlyDictionary<string, string> Keys, decimal CostUsd, decimal CostInsideTracesUsd, long Calls, long? BillableCalls, long Requests,
         long CallsWithoutCost, SpendApi.TokensAnswer Tokens, decimal? CostPerRequestUsd, decimal? CostPerCallUsd, decimal? CostPer1kTokensUsd, bool IsLowerBound,
         decimal? P50Usd, decimal? P95Usd, decimal? MaxUsd, long? PromptFloorTokens,
-        decimal? CostPerUserUsd, long? Users, long? RequestsWithUser, decimal? CostWithUserUsd)
+        decimal? CostPerUserUsd, long? Users, long? RequestsWithUser, decimal? CostWithUserUsd, decimal CountedRequests, decimal UnrecordedCostUsd)
     {
         public static RowAnswer Of(DateTime? time, IReadOnlyDictionary<string, string> keys, UnitCost c, RequestCosts? spread, long? floor, UserCost? users) => new(
             time, keys, c.CostUsd, c.CostInsideTracesUsd, c.Calls, c.BillableCalls, c.Requests, c.CallsWithoutCost, SpendApi.TokensAnswer.Of(c.Tokens),
             Nano(c.PerRequestUsd), Nano(c.PerCallUsd), Nano(c.Per1kTokensUsd), c.IsLowerBound, spread?.P50Usd, spread?.P95Usd, spread?.MaxUsd, floor,
-            Nano(users?.PerUserUsd), users?.Users, users?.Requests, users?.CostUsd);
+            Nano(users?.PerUserUsd), users?.Users, users?.Requests, users?.CostUsd, c.CountedRequests, c.UnrecordedCostUsd);
 
         private static decimal? Nano(decimal? usd) => usd is { } value ? decimal.Round(value, 9, MidpointRounding.ToEven) : null;
     }
@@ -62,13 +62,13 @@ internal static class UnitCostsApi
         [
             .. hasTime ? (string[])["time"] : [], .. asked.GroupBy.Select(ReportQuery.Word),
             "costUsd", "costInsideTracesUsd", "calls", "billableCalls", "requests", "callsWithoutCost", "tokens", "costPerRequestUsd", "costPerCallUsd", "costPer1kTokensUsd",
-            "requestP50Usd", "requestP95Usd", "requestMaxUsd", "promptFloorTokens", "costPerUserUsd", "users", "requestsWithUser", "costWithUserUsd", "basis", "asOf",
+            "requestP50Usd", "requestP95Usd", "requestMaxUsd", "promptFloorTokens", "costPerUserUsd", "users", "requestsWithUser", "costWithUserUsd", "countedRequests", "unrecordedCostUsd", "basis", "asOf",
         ];
         var rows = Rows(answer).Select((r, i) => (IReadOnlyList<object?>)
         [
             .. hasTime ? (object?[])[r.Time] : [], .. answer.Rows[i].Keys, r.CostUsd, r.CostInsideTracesUsd, r.Calls, r.BillableCalls, r.Requests, r.CallsWithoutCost,
             answer.Rows[i].Cost.Tokens.Total, r.CostPerRequestUsd, r.CostPerCallUsd, r.CostPer1kTokensUsd, r.P50Usd, r.P95Usd, r.MaxUsd, r.PromptFloorTokens,
-            r.CostPerUserUsd, r.Users, r.RequestsWithUser, r.CostWithUserUsd, nameof(Basis.Estimated), answer.AsOf,
+            r.CostPerUserUsd, r.Users, r.RequestsWithUser, r.CostWithUserUsd, r.CountedRequests, r.UnrecordedCostUsd, nameof(Basis.Estimated), answer.AsOf,
         ]);
         return CsvTable.Download("unit-costs", asked.From, asked.To, heads, rows, context.RequestAborted);
     }

@@ -44,7 +44,12 @@ public static class DimensionText
         _ => kind.ToString(),
     };
 
-    public static string Method(AllocationMethod method) => method == AllocationMethod.InvocationLog ? "Invocation log" : method.ToString();
+    public static string Method(AllocationMethod method) => method switch
+    {
+        AllocationMethod.InvocationLog => "Invocation log",
+        AllocationMethod.TraceSampled => "Trace (sampled)",
+        _ => method.ToString(),
+    };
 
     /// <summary>How a method finds the owner, in a few words.</summary>
     public static string MethodHow(AllocationMethod method) => method switch
@@ -53,6 +58,7 @@ public static class DimensionText
         AllocationMethod.Principal => "role mapped by a rule",
         AllocationMethod.InvocationLog => "share of logged tokens",
         AllocationMethod.Trace => "share of traced tokens",
+        AllocationMethod.TraceSampled => "share of the tokens that sampled traces stand for",
         AllocationMethod.Metric => "share of metered tokens",
         AllocationMethod.Resource => "use of the resource",
         AllocationMethod.Rule => "owner rule",

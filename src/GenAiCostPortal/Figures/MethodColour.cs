@@ -11,7 +11,7 @@ public static class MethodColour
         AllocationMethod.Principal => "var(--seq-6)",
         AllocationMethod.InvocationLog => "var(--seq-5)",
         AllocationMethod.Trace => "var(--seq-4)",
-        AllocationMethod.Metric or AllocationMethod.Resource => "var(--seq-3)",
+        AllocationMethod.TraceSampled or AllocationMethod.Metric or AllocationMethod.Resource => "var(--seq-3)",
         AllocationMethod.Rule or AllocationMethod.Shared => "var(--seq-2)",
         _ => "var(--cat-rest)",
     };

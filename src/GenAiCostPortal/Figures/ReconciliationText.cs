@@ -21,7 +21,7 @@ public static class ReconciliationText
     {
         AdjustmentCause.Restated => "AWS restated the bill",
         AdjustmentCause.LateCalls => "calls arrived late",
-        AdjustmentCause.Rules => "a rule changed",
+        AdjustmentCause.Rules => "a rule or a setting changed",
         _ => cause.ToString(),
     };
 
@@ -34,7 +34,7 @@ public static class ReconciliationText
         if (flags.HasFlag(LedgerFlags.TierAssumed)) words.Add("tier assumed standard");
         if (flags.HasFlag(LedgerFlags.OwnersFromFeature)) words.Add("team follows from the feature");
         if (flags.HasFlag(LedgerFlags.Idle)) words.Add("idle capacity");
-        if (flags.HasFlag(LedgerFlags.Sampled)) words.Add("sampled traces, extrapolated");
+        if (flags.HasFlag(LedgerFlags.Sampled)) words.Add("each call of a sampled trace counts 1 ÷ its sampling probability");
         return string.Join(", ", words);
     }
 

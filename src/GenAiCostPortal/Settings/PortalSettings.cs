@@ -1,3 +1,4 @@
+using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Sources.Aws;
@@ -21,6 +22,7 @@ public sealed class PortalSettings
     public RetentionDays Retention { get; } = new();
     public SampleOptions Sample { get; } = new();
     public AlertOptions Alerts { get; } = new();
+    public LedgerOptions Ledger { get; internal set; } = new();
     /// <summary>Cron in UTC or <c>Off</c> per job name; jobs not named keep their default.</summary>
     public Dictionary<string, string> Schedule { get; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.Schedule;
@@ -28,6 +29,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         ReadAccess(settings);
         ReadOwners(settings);
         ReadRetention(settings);
+        settings.Ledger = new LedgerOptions(Flag("Ledger:ExtrapolateSampledTraces", false));
         ReadAws(settings);
         new AlertSettingsReader(configuration.GetSection("Alerts"), Mistake).Read(settings.Alerts, settings.Urls);
         foreach (var job in configuration.GetSection("Schedule").GetChildren())

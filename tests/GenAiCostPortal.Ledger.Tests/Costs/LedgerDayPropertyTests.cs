@@ -40,8 +40,17 @@ public sealed class LedgerDayPropertyTests
         from input in Gen.Choose(0, 500_000)
         from output in Gen.Choose(0, 100_000)
         from cached in Gen.Choose(0, 100_000)
+        // Of a claim nothing, a part or all was sampled, with p between 1/2 and 1/100.
+        from sampledQuarters in Gen.Frequency((2, Gen.Constant(0)), (1, Gen.Choose(1, 4)))
+        from times in Gen.Choose(1, 99)
         select new CallClaim(account, region, 50, model, tier, scope, ContextBand.Normal, feature, team, 0, 0, release,
-            new TokenCounts(input, cached, 0, 0, 0, output), [input * 3L, cached, 0, 0, 0, output * 15L]);
+            new TokenCounts(input, cached, 0, 0, 0, output), [input * 3L, cached, 0, 0, 0, output * 15L])
+        {
+            Calls = 4, Sampled = sampledQuarters == 0 ? null : new SampledClaim(sampledQuarters, Part(input, cached, output, sampledQuarters), Part(input, cached, output, sampledQuarters, times)),
+        };
+
+    private static TokenCounts Part(long input, long cached, long output, int quarters, int times = 1) =>
+        new(input * quarters / 4 * times, cached * quarters / 4 * times, 0, 0, 0, output * quarters / 4 * times);
 
     private static readonly Gen<MeteredPool> Meters =
         from account in Gen.Choose(1, 3)
@@ -112,6 +121,14 @@ public sealed class LedgerDayPropertyTests
                 // Each split may round up by less than one token.
                 Assert.True(tokens <= recorded + result.Billed.Count, $"{tokens} of {recorded} recorded");
             }
+            var sampled = Sums(result.Billed.Where(e => e.Method == AllocationMethod.TraceSampled && e.Category == ChargeCategory.Usage), e => (e.FeatureId, e.ModelId, e.Kind!.Value), e => e.Tokens ?? 0);
+            foreach (var ((feature, model, kind), tokens) in sampled)
+            {
+                var stoodFor = day.Claims.Where(c => c.FeatureId == feature && c.ModelId == model).Sum(c => c.Sampled is { } s ? s.Tokens[kind] + s.Unrecorded[kind] : 0);
+                Assert.True(tokens <= stoodFor + result.Billed.Count, $"{tokens} of {stoodFor} that were sampled or not recorded");
+            }
+            Assert.All(result.Billed, e => Assert.True(e.Method != AllocationMethod.TraceSampled || e.Flags.HasFlag(LedgerFlags.Sampled)));
+            Assert.All(result.Estimated, e => Assert.False(e.Flags.HasFlag(LedgerFlags.Sampled)));
         }));
     }
 

@@ -107,7 +107,7 @@ public sealed class LedgerOrganisationTests
     public void What_is_declared_never_takes_from_what_calls_and_metrics_tell()
     {
         static string[] Told(LedgerDayResult result) => [.. result.Billed
-            .Where(e => e.Category == ChargeCategory.Usage && e.Method is AllocationMethod.Trace or AllocationMethod.InvocationLog or AllocationMethod.Metric)
+            .Where(e => e.Category == ChargeCategory.Usage && (e.Method.IsOfCalls() || e.Method == AllocationMethod.Metric))
             .GroupBy(e => (e.AccountId, e.FeatureId, e.ModelId, e.Method)).Select(g => $"{g.Key} {g.Sum(e => e.AmountNanoUsd)}").Order()];
         ForEach((_, made, inputs) =>
         {

@@ -15,7 +15,7 @@ internal sealed class MadeOrganisation(int seed, int lines = 40, int claims = 40
 {
     private static readonly string[] Texts = ["", "111111111111", "222222222222", "333333333333", "eu-west-1", "us-east-1", "Amazon Bedrock", "Amazon OpenSearch Service", "Amazon SageMaker"];
     private const int FirstFeature = 100, Features = 6, FirstTeam = 200, FirstTagSet = 300, FirstPrincipal = 400, FirstResource = 500;
-    private readonly Random _dice = new(seed);
+    private readonly Random _dice = new(seed), _sampler = new(~seed);
     // Apart, so that what was made before stays as it was.
     private readonly Random _more = new(seed * 31 + 7);
 
@@ -53,7 +53,7 @@ internal sealed class MadeOrganisation(int seed, int lines = 40, int claims = 40
             new PartOwner { TeamId = Maybe(FirstTeam, 3), FeatureId = Maybe(FirstFeature, 3) }, 0, _dice.Next(3) == 0 ? null : _dice.Next(25)) { Models = new HashSet<int> { 53 } })
             .Concat(Enumerable.Range(0, _dice.Next(3)).Select(i => new ResourceUse(1, 4, ResourceKinds.Guardrail, "g" + i, new PartOwner { FeatureId = Maybe(FirstFeature, 2) }, _dice.Next(100)) { Invocations = _more.Next(3) * _more.Next(200) }))
             .Concat(Enumerable.Range(0, _more.Next(3)).Select(Provisioned)).ToList();
-        return new LedgerDayInputs(Day, cells, [.. Enumerable.Range(0, _dice.Next(claims)).Select(_ => Claim())], [], new HashSet<(int, int)> { (1, 4) },
+        return new LedgerDayInputs(Day, cells, [.. Enumerable.Range(0, _dice.Next(claims)).Select(_ => Sampled(Claim()))], [], new HashSet<(int, int)> { (1, 4) },
             new Dictionary<int, FeatureOwners> { [FirstFeature + 1] = new(FirstTeam + 1, 0, 0) }, closed, new[] { 1, 2, 3 }.Except(closed).ToHashSet())
         {
             Guarded = [.. Enumerable.Range(0, _more.Next(12)).Select(_ => new GuardedCalls("g" + _more.Next(3), Through(), _more.Next(2)))],
@@ -109,6 +109,12 @@ internal sealed class MadeOrganisation(int seed, int lines = 40, int claims = 40
             Doors = (Doors)(1 + _dice.Next(5)),
         };
     }
+
+    // Only what traces alone tell of is ever sampled.
+    private CallClaim Sampled(CallClaim claim) => claim.Doors != Doors.Otlp || _sampler.Next(3) == 0 ? claim : claim with
+    {
+        Calls = 5, Sampled = new SampledClaim(5, claim.Tokens, new TokenCounts(claim.Tokens.Input * 3, 0, 0, 0, 0, claim.Tokens.Output * 3)),
+    };
 
     private string Conditions()
     {

@@ -111,6 +111,30 @@ public sealed class UnitCostReportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_request_of_a_sampled_trace_counts_once_for_each_it_stands_for()
+    {
+        // Two requests of "batch" at p = 1/4 and one that is not sampled: 2 × 4 + 1 requests for 2 × 4 × 0.00112 + 0.0112 USD.
+        await _store.WriteAsync([.. Enumerable.Range(10, 2).SelectMany(t => (Span[])[MadeTrace.Root((ulong)t, feature: "batch") with { TraceState = "ot=th:c" }, Call((ulong)t, 2) with { TraceState = "ot=th:c" }]),
+            MadeTrace.Root(12, feature: "batch"), Call(12, 2, 10_000, 1_000)]);
+        foreach (var granularity in (Granularity[])[Granularity.None, Granularity.Hour])
+        {
+            var batch = (await AskAsync(granularity, groupBy: SpendDimension.Feature)).Rows.Single(r => r.Keys[0] == "batch").Cost;
+            // Recorded figures stay what was recorded.
+            Assert.Equal((3L, 3L, 0.01344m), (batch.Requests, batch.Calls, batch.CostUsd));
+            Assert.Equal((6m, 9m, 0.00672m), (batch.UnrecordedRequests, batch.CountedRequests, batch.UnrecordedCostUsd));
+            Assert.Equal(0.02016m / 9, batch.PerRequestUsd);
+            Assert.Equal(0.01344m / 3, batch.PerCallUsd);
+        }
+        // With the four requests of the others, which cost 0.03808: 13 requests; by workflow they are all of "answer".
+        var total = (await AskAsync()).Total;
+        Assert.Equal((13m, (0.03808m + 0.02016m) / 13), (total.CountedRequests, total.PerRequestUsd));
+        var workflow = Assert.Single((await AskAsync(groupBy: SpendDimension.Workflow)).Rows).Cost;
+        Assert.Equal((13m, total.PerRequestUsd), (workflow.CountedRequests, workflow.PerRequestUsd));
+        var others = await AskAsync(filter: new SpendFilter(new Dictionary<SpendDimension, IReadOnlyList<string>> { [SpendDimension.Feature] = ["search"] }));
+        Assert.Equal((0m, 3m), (others.Total.UnrecordedRequests, others.Total.CountedRequests));
+    }
+
+    [Fact]
     public async Task The_fixed_overhead_is_the_tenth_percentile_of_prompts_and_needs_ten_calls()
     {
         Assert.Null((await AskAsync()).PromptFloorTokens);

@@ -41,6 +41,14 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Sampled_traces_are_extrapolated_only_when_asked_for()
+    {
+        Assert.False(Read().Ledger.ExtrapolateSampledTraces);
+        Assert.True(Read(("Ledger:ExtrapolateSampledTraces", "true")).Ledger.ExtrapolateSampledTraces);
+        Assert.Equal(["Ledger:ExtrapolateSampledTraces: 'perhaps' is neither true nor false"], Mistakes(("Ledger:ExtrapolateSampledTraces", "perhaps")));
+    }
+
+    [Fact]
     public void The_sample_has_its_own_store_and_is_open_on_loopback()
     {
         var settings = Read(("Sample:Enabled", "true"));

@@ -13,7 +13,7 @@ internal static class MethodColumns
         var cells = picture.Series.Rows.Where(r => r.Time is not null)
             .GroupBy(r => (Day: DateOnly.FromDateTime(r.Time!.Value), Method: MethodOf(r.Keys[0])))
             .ToDictionary(g => g.Key, g => (Billed: g.Sum(r => r.BilledUsd), Estimated: g.Sum(r => r.EstimatedUsd)));
-        var methods = cells.Keys.Select(k => k.Method).Distinct().OrderBy(m => m == AllocationMethod.Unattributed).ThenBy(m => m).ToArray();
+        var methods = cells.Keys.Select(k => k.Method).Distinct().OrderBy(m => m.Order()).ToArray();
         var columns = new List<SpendColumn>();
         for (var day = picture.Period.From; day < picture.Period.To; day = day.AddDays(1))
         {

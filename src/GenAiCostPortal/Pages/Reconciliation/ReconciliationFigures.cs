@@ -28,7 +28,7 @@ public sealed record ReconciliationPicture(
 
     /// <summary>Methods that gave any dollar an owner, measured ones first; Unattributed last.</summary>
     public IReadOnlyList<AllocationMethod> Methods { get; } =
-        [.. Days.SelectMany(d => d.ByMethod).Where(m => m.Value != 0).Select(m => m.Key).Distinct().OrderBy(m => m == AllocationMethod.Unattributed).ThenBy(m => m)];
+        [.. Days.SelectMany(d => d.ByMethod).Where(m => m.Value != 0).Select(m => m.Key).Distinct().OrderBy(m => m.Order())];
 }
 
 /// <summary>What the page of one day shows.</summary>

@@ -71,7 +71,7 @@ public sealed partial class SpendPage
         var parts = picture.Methods.Rows
             .Select(r => (Method: Enum.TryParse<AllocationMethod>(r.Keys[0], ignoreCase: true, out var method) ? method : AllocationMethod.Unattributed, Usd: r.CostUsd))
             .GroupBy(m => m.Method).Select(g => (Method: g.Key, Usd: g.Sum(m => m.Usd))).Where(m => m.Usd != 0)
-            .OrderBy(m => m.Method == AllocationMethod.Unattributed).ThenBy(m => m.Method).ToArray();
+            .OrderBy(m => m.Method.Order()).ToArray();
         return [.. parts.Select(m => new ShareBar.Part(DimensionText.Method(m.Method), DimensionText.MethodHow(m.Method), MethodColour.Of(m.Method), m.Usd))];
     }
 }

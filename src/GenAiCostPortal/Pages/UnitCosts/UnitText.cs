@@ -31,6 +31,14 @@ public static class UnitText
         of is null ? "users cannot be told apart by this filter" : of.Requests == 0 ? "no user on these requests: senders name one with user.id"
             : $"{NumberText.Count(of.Users)} {(of.Users == 1 ? "user" : "users")}, {NumberText.Count(of.Requests)} of {NumberText.Count(Math.Max(requests, of.Requests))} requests";
 
+    /// <summary>Requests, those of sampled traces as often as they stand for.</summary>
+    public static string Requests(UnitCost of) => NumberText.Count((long)Math.Round(of.CountedRequests));
+
+    /// <summary>How sampled traces count, in words.</summary>
+    public static string SampledNote(UnitCost of) =>
+        $"{NumberText.Count(of.Requests)} requests were recorded; those of sampled traces count 1 ÷ their sampling probability, as do their {UsdText.Exact(of.UnrecordedCostUsd)} of calls that were not recorded. "
+        + "Traces of senders that sample without saying so cannot be recognised: they count once.";
+
     /// <summary>On an axis of powers of ten.</summary>
     public static string Axis(double usd) => usd >= 1 ? "$" + usd.ToString("#,##0", CultureInfo.InvariantCulture) : "$" + usd.ToString("0.#########", CultureInfo.InvariantCulture);
 

@@ -60,6 +60,37 @@ public sealed class SourcesPageTests
     }
 
     [Fact]
+    public async Task Sampled_traces_are_counted_beside_their_senders_and_the_settings_say_what_they_would_change()
+    {
+        await using var bench = await BenchAsync(_ => { });
+        // One of four calls at p = 1/4: 100,000 and 1,000 tokens at 3 and 15 USD a million cost 0.315 USD and stand for three times that.
+        var (plain, sampled) = (new TraceId(1, 1), new TraceId(1, 2));
+        await bench.WriteAsync([.. Enumerable.Range(1, 3).Select(i => MadeSpans.Call(plain, (ulong)i, 0, i * 1_000, 100_000, 1_000)), MadeSpans.Call(sampled, 9, 0, 100, 100_000, 1_000) with { TraceState = "ot=th:c" }]);
+        const string state = "25.0 % of calls come from sampled traces; extrapolation is off.";
+        var page = bench.Render<SourcesPage>("/sources");
+        page.WaitForElement(".foot-note.sampled");
+        Assert.Contains(state, page.Find(".foot-note.sampled").TextContent.Replace('\u00a0', ' '), StringComparison.Ordinal);
+
+        var setting = bench.Context.Render<Settings.SampledSetting>();
+        setting.WaitForElement("#sampled");
+        var words = setting.Find("#sampled").TextContent.Replace('\u00a0', ' ');
+        Assert.Contains(state, words, StringComparison.Ordinal);
+        Assert.Contains("$0.95 at the price of these calls", words, StringComparison.Ordinal);
+        Assert.Contains("Ledger:ExtrapolateSampledTraces", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_sampled_trace_Sources_says_nothing_of_them_and_the_settings_that_there_is_none()
+    {
+        await using var bench = await BenchAsync(_ => { });
+        var page = bench.Render<SourcesPage>("/sources");
+        page.WaitForElement(".feed");
+        Assert.Empty(page.FindAll(".foot-note.sampled"));
+        var setting = bench.Context.Render<Settings.SampledSetting>();
+        Assert.Contains("No sender says that it samples.", setting.WaitForElement("#sampled").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_profile_whose_model_Bedrock_does_not_say_is_named_with_the_reason()
     {
         const string Arn = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/ab12cd34ef56";

@@ -48,6 +48,22 @@ public sealed class UnitCostsPageTests
     }
 
     [Fact]
+    public async Task Requests_of_sampled_traces_count_as_often_as_they_stand_for_and_the_page_says_so()
+    {
+        await using var store = await FilledAsync();
+        var third = new TraceId(1, 3);
+        await store.Get<TraceWriter>().WriteAsync([MadeSpans.Root(third, "ask", 9_000, "batch") with { TraceState = "ot=th:c" }, MadeSpans.Call(third, 2, 1, 9_100, 100_000, 1_000) with { TraceState = "ot=th:c" }]);
+        var page = await OpenAsync(store);
+        var row = page.FindAll("table.usage-table tbody tr").Single(r => r.QuerySelector("th")!.TextContent.Contains("batch", StringComparison.Ordinal));
+        // One recorded call of 0.315 USD stands for four requests of that price.
+        Assert.Equal("$0.32 4 $315.00", string.Join(' ', row.QuerySelectorAll("td").Take(3).Select(c => c.TextContent)));
+        // 1.575 + 4 × 0.315 USD for 2 + 4 requests.
+        Assert.Equal("$472.50", Tile(page, "Cost per 1,000 requests"));
+        Assert.Contains("3 requests were recorded; those of sampled traces count 1 ÷ their sampling probability", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("senders that sample without saying so cannot be recognised", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Charts_lead_to_the_dearest_traces_and_stand_as_a_table_too()
     {
         await using var store = await FilledAsync();

@@ -1669,6 +1669,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.Property<bool>("IsRequest")
                         .HasColumnType("boolean");
 
+                    b.Property<long>("KeptOf2Pow56")
+                        .HasColumnType("bigint");
+
                     b.Property<int>("Loops")
                         .HasColumnType("integer");
 
@@ -1785,6 +1788,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                         .HasColumnType("integer");
 
                     b.Property<long>("Input")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("KeptOf2Pow56")
                         .HasColumnType("bigint");
 
                     b.Property<long>("Output")
@@ -2082,6 +2088,83 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
                     b.HasKey("SlotUnixSeconds", "SeriesId", "Measure", "ReachSlots");
 
                     b.ToTable("measured_usage", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.SampledRequests", b =>
+                {
+                    b.Property<byte>("Span")
+                        .HasColumnType("smallint");
+
+                    b.Property<long>("SlotUnixSeconds")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("SeriesId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("UnrecordedMillionths")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Span", "SlotUnixSeconds", "SeriesId");
+
+                    b.ToTable("sampled_requests", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.SampledUsage", b =>
+                {
+                    b.Property<byte>("Span")
+                        .HasColumnType("smallint");
+
+                    b.Property<long>("SlotUnixSeconds")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("SeriesId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("CacheRead")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CacheWrite1h")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CacheWrite30m")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CacheWrite5m")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Input")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Output")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("UnrecordedCacheRead")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("UnrecordedCacheWrite1h")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("UnrecordedCacheWrite30m")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("UnrecordedCacheWrite5m")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("UnrecordedInput")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("UnrecordedOutput")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Span", "SlotUnixSeconds", "SeriesId");
+
+                    b.ToTable("sampled_usage", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.UsageRollup", b =>

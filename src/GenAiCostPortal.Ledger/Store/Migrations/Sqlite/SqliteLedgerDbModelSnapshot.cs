@@ -1626,6 +1626,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.Property<bool>("IsRequest")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("KeptOf2Pow56")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Loops")
                         .HasColumnType("INTEGER");
 
@@ -1742,6 +1745,9 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Input")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("KeptOf2Pow56")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Output")
@@ -2039,6 +2045,83 @@ namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
                     b.HasKey("SlotUnixSeconds", "SeriesId", "Measure", "ReachSlots");
 
                     b.ToTable("measured_usage", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.SampledRequests", b =>
+                {
+                    b.Property<byte>("Span")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SlotUnixSeconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SeriesId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("UnrecordedMillionths")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Span", "SlotUnixSeconds", "SeriesId");
+
+                    b.ToTable("sampled_requests", (string)null);
+                });
+
+            modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.SampledUsage", b =>
+                {
+                    b.Property<byte>("Span")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SlotUnixSeconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SeriesId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CacheRead")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CacheWrite1h")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CacheWrite30m")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CacheWrite5m")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Input")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Output")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("UnrecordedCacheRead")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("UnrecordedCacheWrite1h")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("UnrecordedCacheWrite30m")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("UnrecordedCacheWrite5m")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("UnrecordedInput")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("UnrecordedOutput")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Span", "SlotUnixSeconds", "SeriesId");
+
+                    b.ToTable("sampled_usage", (string)null);
                 });
 
             modelBuilder.Entity("GenAiCostPortal.Ledger.Usage.UsageRollup", b =>

@@ -12,6 +12,8 @@ return args switch
     ["feeds", ..] => await FeedSpeed.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20_000),
     ["exports", "month", ..] => await ExportSpeed.MonthAsync(args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000),
     ["exports", ..] => await ExportSpeed.FileAsync(args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 2),
+    ["ledger", ..] => await LedgerSpeed.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000, args.Length > 2 ? args[2] : null, args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 31),
+    ["focus", var export, var portal] => await FocusSpeed.RunAsync(export, int.Parse(portal, CultureInfo.InvariantCulture)),
     ["reprice"] => await RepriceSpeed.RunAsync(),
     _ => Usage(),
 };
@@ -27,6 +29,8 @@ static int Usage()
     Console.Error.WriteLine("feeds [items]               records of the invocation log and X-Ray segments, read and stored");
     Console.Error.WriteLine("exports [GIGABYTES]         one file of a CUR 2.0 export, so large when packed, streamed into cells: peak memory, lines a second");
     Console.Error.WriteLine("exports month [lines]       a month of an export read, written and its ledger built: seconds");
+    Console.Error.WriteLine("ledger [lines] [FILE] [days]  the ledger of a month of so many lines that differ, built: seconds of each step; FILE keeps the month for the next run, FILE.built its ledger");
+    Console.Error.WriteLine("focus URL PID               an export of a running portal, and the memory that it takes there");
     Console.Error.WriteLine("reprice                     the rollups of ten million calls priced anew and back");
     return 2;
 }

@@ -37,6 +37,7 @@ internal sealed class BillPool(int account, int region, PoolVariant variant, IRe
 {
     private readonly Dictionary<KindClaim, decimal> _served = [];
     private List<(CallClaim Claim, decimal Tokens)>? _inOrder;
+    private List<decimal>? _weights;
 
     public int AccountId => account;
     public int RegionId => region;
@@ -49,6 +50,8 @@ internal sealed class BillPool(int account, int region, PoolVariant variant, IRe
     /// <summary>Calls that got something of it, in the order of the claims.</summary>
     public IReadOnlyList<(CallClaim Claim, decimal Tokens)> InOrder =>
         _inOrder ??= [.. _served.Where(s => s.Value > 0).OrderBy(s => s.Key.Place).Select(s => (s.Key.Claim, s.Value))];
+    /// <summary>What each of them got, in that order, and at the end what nobody claimed.</summary>
+    public IReadOnlyList<decimal> Weights => _weights ??= [.. InOrder.Select(s => s.Tokens), Left];
     /// <summary>Calls that belong here hold more tokens than the bill.</summary>
     public bool IsOverReported => _served.Keys.Any(c => c.Left >= 1);
 

@@ -32,12 +32,17 @@ public sealed class BillWriter(
         var written = 0;
         for (var day = read.From; day < read.To; day = day.AddDays(1))
         {
+            DayEstimate? estimate = null;
+            var billed = await BilledAccountsAsync(day, cancel);
             var ofAccount = lines[day].ToLookup(l => l.AccountId);
             var outsideOf = outside[day].ToLookup(o => o.AccountId);
             foreach (var some in Batches(accounts, a => ofAccount[a].Count()))
             {
                 var days = some.Select(a => new AccountDay(day, a, [.. ofAccount[a]], [.. outsideOf[a]], firstBilled.TryGetValue(a, out var first) && first <= day)).ToList();
-                written += await ReplaceAsync(read, days, cancel);
+                // A first bill may arrive; the estimate looks at no bill, so one reading serves all accounts of the day.
+                var isFirst = days.Any(d => d.Lines.Count > 0 && !billed.Contains(dimensions.Find(DimensionKind.Account, d.Account)));
+                if (isFirst) estimate ??= await freezer.ReadAsync(day, cancel);
+                written += await ReplaceAsync(read, days, isFirst ? estimate : null, cancel);
             }
         }
         await labels.WriteAsync(read.AccountNames, cancel);
@@ -110,9 +115,8 @@ public sealed class BillWriter(
         if (batch.Count > 0) yield return batch;
     }
 
-    private async Task<int> ReplaceAsync(BilledDaysRead read, List<AccountDay> days, CancellationToken cancel)
+    private async Task<int> ReplaceAsync(BilledDaysRead read, List<AccountDay> days, DayEstimate? estimate, CancellationToken cancel)
     {
-        var estimate = await NeedsEstimateAsync(days, cancel) ? await freezer.ReadAsync(days[0].Day, cancel) : null;
         using var turn = await gate.EnterAsync(cancel);
         var added = new List<DimensionValue>();
         try
@@ -134,13 +138,10 @@ public sealed class BillWriter(
         }
     }
 
-    /// <summary>Whether a first bill arrives for any of these: only then the estimate is worth its reading.</summary>
-    private async Task<bool> NeedsEstimateAsync(List<AccountDay> days, CancellationToken cancel)
+    private async Task<HashSet<int>> BilledAccountsAsync(DateOnly day, CancellationToken cancel)
     {
         await using var db = await stores.CreateDbContextAsync(cancel);
-        var date = days[0].Day;
-        var billed = await db.BilledLines.Where(l => l.Day == date).Select(l => l.AccountId).Distinct().ToListAsync(cancel);
-        return days.Any(d => d.Lines.Count > 0 && !billed.Contains(dimensions.Find(DimensionKind.Account, d.Account)));
+        return [.. await db.BilledLines.Where(l => l.Day == day).Select(l => l.AccountId).Distinct().ToListAsync(cancel)];
     }
 
     // The first run of a query compiles it, which takes longer than a turn may: they run once for no day, before the first turn.

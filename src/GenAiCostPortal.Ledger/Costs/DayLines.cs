@@ -36,7 +36,7 @@ internal static class DayLines
                 ? (same.Line, same.Amount + cell.AmountNanoUsd, same.Tokens + cell.Tokens)
                 : (new DayLine(what, known, rules, split), cell.AmountNanoUsd, cell.Tokens);
         }
-        return [.. lines.Values.Select(l => l.Line with { Cell = l.Line.Cell with { AmountNanoUsd = l.Amount, Tokens = l.Tokens } }).OrderBy(Order)];
+        return [.. lines.Values.Select(l => l.Line with { Cell = l.Line.Cell with { AmountNanoUsd = l.Amount, Tokens = l.Tokens } }).OrderBy(l => l, LineOrder.Instance)];
     }
 
     private static PartOwner Known(BillCell cell, RuleCandidates rules)
@@ -49,11 +49,31 @@ internal static class DayLines
         return filled.IsSomebody && filled != owner ? filled with { Method = AllocationMethod.Principal, RuleId = rule.Id } : owner;
     }
 
-    private static ((int, int, int, int, int, int, int), (int, int, int, int, int, int), (string, int, long, long)) Order(DayLine line)
+    private sealed class LineOrder : IComparer<DayLine>
     {
-        var (cell, known) = (line.Cell, line.Known);
-        return ((cell.AccountId, cell.RegionId, cell.ServiceId, cell.UsageTypeId, (int)cell.Category, known.FeatureId, known.TeamId),
-            (known.ApplicationId, known.EnvironmentId, (int)known.Method, known.RuleId, cell.ResourceId, line.Split?.Id ?? 0),
-            (line.Rules.Text, cell.IsPreliminary ? 1 : 0, cell.AmountNanoUsd, cell.Tokens ?? -1));
+        public static readonly LineOrder Instance = new();
+
+        public int Compare(DayLine? a, DayLine? b)
+        {
+            var (cell, other, known, theirs) = (a!.Cell, b!.Cell, a.Known, b.Known);
+            int order;
+            if ((order = cell.AccountId.CompareTo(other.AccountId)) != 0) return order;
+            if ((order = cell.RegionId.CompareTo(other.RegionId)) != 0) return order;
+            if ((order = cell.ServiceId.CompareTo(other.ServiceId)) != 0) return order;
+            if ((order = cell.UsageTypeId.CompareTo(other.UsageTypeId)) != 0) return order;
+            if ((order = ((int)cell.Category).CompareTo((int)other.Category)) != 0) return order;
+            if ((order = known.FeatureId.CompareTo(theirs.FeatureId)) != 0) return order;
+            if ((order = known.TeamId.CompareTo(theirs.TeamId)) != 0) return order;
+            if ((order = known.ApplicationId.CompareTo(theirs.ApplicationId)) != 0) return order;
+            if ((order = known.EnvironmentId.CompareTo(theirs.EnvironmentId)) != 0) return order;
+            if ((order = ((int)known.Method).CompareTo((int)theirs.Method)) != 0) return order;
+            if ((order = known.RuleId.CompareTo(theirs.RuleId)) != 0) return order;
+            if ((order = cell.ResourceId.CompareTo(other.ResourceId)) != 0) return order;
+            if ((order = (a.Split?.Id ?? 0).CompareTo(b.Split?.Id ?? 0)) != 0) return order;
+            if ((order = Comparer<string>.Default.Compare(a.Rules.Text, b.Rules.Text)) != 0) return order;
+            if ((order = cell.IsPreliminary.CompareTo(other.IsPreliminary)) != 0) return order;
+            if ((order = cell.AmountNanoUsd.CompareTo(other.AmountNanoUsd)) != 0) return order;
+            return (cell.Tokens ?? -1).CompareTo(other.Tokens ?? -1);
+        }
     }
 }

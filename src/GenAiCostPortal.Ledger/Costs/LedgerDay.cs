@@ -69,9 +69,8 @@ internal sealed class LedgerDay
             AddUnused(line, pool.Quantity is null ? UnattributedReason.NoUsageSignal : ReasonFor(cell.AccountId, cell.RegionId), cell.AmountNanoUsd, cell.Tokens);
             return;
         }
-        var weights = served.Select(s => s.Tokens).Append(pool.Left).ToList();
-        var amounts = Money.Split(cell.AmountNanoUsd, weights);
-        var tokens = Money.Split(cell.Tokens!.Value, weights);
+        var amounts = Money.Split(cell.AmountNanoUsd, pool.Weights);
+        var tokens = Money.Split(cell.Tokens!.Value, pool.Weights);
         var over = pool.IsOverReported && _in.ClosedAccounts.Contains(cell.AccountId) ? LedgerFlags.OverReported : LedgerFlags.None;
         for (var i = 0; i < served.Count; i++)
         {

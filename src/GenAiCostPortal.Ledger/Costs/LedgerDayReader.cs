@@ -37,7 +37,9 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
         var states = await db.BilledDays.AsNoTracking().Where(b => b.Day == day).ToListAsync(cancel);
         var lines = await db.BilledLines.AsNoTracking().Where(l => l.Day == day).ToListAsync(cancel);
         var splits = SplitRules.For(day, around.Rules.Splits, around.Names);
-        List<BillCell> cells = [.. lines.Select(l => Cell(l, around.Names))];
+        var meanings = new DayMeanings(this, dimensions, prices, day);
+        var tags = new TagOwners(around.Names);
+        List<BillCell> cells = [.. lines.Select(l => Cell(l, meanings, tags))];
         var claims = await ClaimsAsync(db, day, cancel);
         var resources = cells.Count == 0 ? new DayResources()
             : await DayResources.ReadAsync(db, day, around, cells, [.. claims.Select(c => (c.ModelId, c.ProviderId)).Distinct()], dimensions, cancel);
@@ -66,30 +68,15 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
     internal UsageTypeMeaning Meaning(int service, int usageType) => _meanings.GetOrAdd((service, usageType),
         key => UsageTypeClassifier.Read(dimensions.Name(key.Service), dimensions.Name(key.UsageType)));
 
-    private BillCell Cell(BilledLine line, RuleNames names)
+    private static BillCell Cell(BilledLine line, DayMeanings meanings, TagOwners tags)
     {
-        var meaning = Meaning(line.BilledServiceId, line.UsageTypeId);
-        var region = line.RegionId != 0 ? line.RegionId : dimensions.Find(DimensionKind.Region, meaning.Region);
-        var model = dimensions.Find(DimensionKind.Model, meaning.Model?.Canonical);
-        long? tokens = null;
-        if (meaning is { Kind: { } kind, Model: { } name } && line.Quantity is { } quantity)
-        {
-            var of = name with { Scope = meaning.Scope };
-            var (place, at) = (dimensions.Name(region), UtcTime.Start(line.Day));
-            // The scale rests on what the lists say; rates learnt from it must not decide it in turn.
-            var nano = prices.FindList(of, meaning.Tier, meaning.Band, place, at)?[kind] ?? prices.Find(of, meaning.Tier, meaning.Band, place, at)?[kind];
-            tokens = UsageTypeClassifier.Tokens(quantity, line.Unit, Money.ToUsd(line.AmountNanoUsd), nano);
-        }
+        var (meaning, region, provider, model, nano) = meanings.Of(line);
+        var tokens = meaning is { Kind: not null, Model: not null } && line.Quantity is { } quantity
+            ? UsageTypeClassifier.Tokens(quantity, line.Unit, Money.ToUsd(line.AmountNanoUsd), nano) : null;
         var cell = new BillCell(line.AccountId, region, line.BilledServiceId, line.UsageTypeId, line.Category, line.TagFeatureId, line.AmountNanoUsd,
-            line.IsPreliminary, meaning.Component, dimensions.Find(DimensionKind.Provider, meaning.Model?.Provider), model, meaning.Kind, meaning.Tier,
+            line.IsPreliminary, meaning.Component, provider, model, meaning.Kind, meaning.Tier,
             meaning.Scope, meaning.Band, tokens, meaning.IsUnderstood) { TagSetId = line.TagSetId, ResourceId = line.ResourceId, PrincipalId = line.PrincipalId };
-        return line.TagSetId == 0 ? cell : cell with
-        {
-            TagFeatureId = line.TagFeatureId != 0 ? line.TagFeatureId : names.Number(DimensionKind.Feature, names.Tag(line.TagSetId, keys.TagKeys.Feature)),
-            TagTeamId = names.Number(DimensionKind.Team, names.Tag(line.TagSetId, keys.TagKeys.Team)),
-            TagApplicationId = names.Number(DimensionKind.Application, names.Tag(line.TagSetId, keys.TagKeys.Application)),
-            TagEnvironmentId = names.Number(DimensionKind.Environment, names.Tag(line.TagSetId, keys.TagKeys.Environment)),
-        };
+        return line.TagSetId == 0 ? cell : tags.Add(cell);
     }
 
     private static async Task<Dictionary<int, long>> RequestsAsync(LedgerDb db, DateOnly day, CancellationToken cancel)

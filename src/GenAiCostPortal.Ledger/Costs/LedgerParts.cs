@@ -58,6 +58,7 @@ internal sealed class LedgerParts
 {
     private readonly List<(BillCell Cell, LedgerEntry Entry)> _parts = [];
     private ILookup<int, LedgerEntry>? _ofService;
+    private ILookup<(int Account, int Service), LedgerEntry>? _ofAccount;
 
     public IEnumerable<(BillCell Cell, LedgerEntry Entry)> All => _parts;
 
@@ -90,11 +91,13 @@ internal sealed class LedgerParts
     /// <param name="account">Null = all accounts.</param>
     public IReadOnlyList<UsageLeader> Leaders(int? account, int service, bool byOwner)
     {
-        _ofService ??= _parts.Where(p => p.Cell.Category == ChargeCategory.Usage && p.Cell.AmountNanoUsd > 0 && p.Entry.AmountNanoUsd > 0).ToLookup(p => p.Cell.ServiceId, p => p.Entry);
+        var usage = _parts.Where(p => p.Cell.Category == ChargeCategory.Usage && p.Cell.AmountNanoUsd > 0 && p.Entry.AmountNanoUsd > 0);
+        var entries = account is { } one
+            ? (_ofAccount ??= usage.ToLookup(p => (p.Entry.AccountId, p.Cell.ServiceId), p => p.Entry))[(one, service)]
+            : (_ofService ??= usage.ToLookup(p => p.Cell.ServiceId, p => p.Entry))[service];
         return
         [
-            .. _ofService[service].Where(e => account is null || e.AccountId == account)
-                .GroupBy(e => (
+            .. entries.GroupBy(e => (
                     What: byOwner ? (0, 0, CostComponent.Input, 0, e.Flags & LedgerFlags.Sampled) : (e.ProviderId, e.ModelId, e.Component, e.ReleaseId, e.Flags),
                     Owner: (e.FeatureId, e.TeamId, e.ApplicationId, e.EnvironmentId),
                     Why: (e.Method, e.Reason, e.RuleId)))
@@ -110,19 +113,24 @@ internal sealed class LedgerParts
     /// <summary>One entry per key, in a fixed order.</summary>
     public IReadOnlyList<LedgerEntry> Merge(DateOnly day) => Merge(day, _parts.Select(p => p.Entry));
 
-    public static IReadOnlyList<LedgerEntry> Merge(DateOnly day, IEnumerable<LedgerEntry> entries) =>
-    [
-        .. entries.GroupBy(KeyOf).OrderBy(g => g.Key).Select(g =>
+    public static IReadOnlyList<LedgerEntry> Merge(DateOnly day, IEnumerable<LedgerEntry> entries)
+    {
+        // Sorted in place of grouped: a large day has a hundred thousand parts and nearly as many keys.
+        var sorted = entries.ToArray();
+        Array.Sort(sorted, EntryOrder.Instance);
+        var merged = new List<LedgerEntry>(sorted.Length);
+        foreach (var entry in sorted)
         {
-            var entry = g.First();
+            if (merged.Count > 0 && EntryOrder.Instance.Compare(merged[^1], entry) == 0)
+            {
+                var same = merged[^1];
+                same.AmountNanoUsd = checked(same.AmountNanoUsd + entry.AmountNanoUsd);
+                same.Tokens = same.Tokens is null ? entry.Tokens : checked(same.Tokens + (entry.Tokens ?? 0));
+                continue;
+            }
             entry.Day = day;
-            (entry.AmountNanoUsd, entry.Tokens) = (g.Sum(e => e.AmountNanoUsd), g.All(e => e.Tokens is null) ? null : g.Sum(e => e.Tokens ?? 0));
-            return entry;
-        }),
-    ];
-
-    private static ((int, int, int, int, int, int, int), (int, int, int, int, int, int), (int, int, int, int, int, int, int)) KeyOf(LedgerEntry e) =>
-        ((e.AccountId, e.RegionId, e.BilledServiceId, e.UsageTypeId, e.ProviderId, e.ModelId, (int)e.Component),
-            (e.FeatureId, e.TeamId, e.ApplicationId, e.EnvironmentId, e.ReleaseId, e.RuleId),
-            ((int?)e.Kind ?? -1, (int)e.Tier, (int)e.Scope, (int)e.Category, (int)e.Method, (int)e.Reason, ((int)e.Basis << 8) | (int)e.Flags));
+            merged.Add(entry);
+        }
+        return merged;
+    }
 }

@@ -16,11 +16,13 @@ public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gat
         "FeatureId", "TeamId", "ApplicationId", "EnvironmentId", "ReleaseId", "Method", "Reason", "RuleId", "Basis", "Flags", "AmountNanoUsd", "Tokens",
     ];
 
-    internal static async Task<Dictionary<int, BillVersion>> BillAsync(LedgerDb db, DateOnly day, CancellationToken cancel)
+    /// <param name="account">Only this one; null = all.</param>
+    internal static async Task<Dictionary<int, BillVersion>> BillAsync(LedgerDb db, DateOnly day, CancellationToken cancel, int? account = null)
     {
         var bill = new Dictionary<int, BillVersion>();
+        var only = account is { } one ? string.Create(CultureInfo.InvariantCulture, $"AND \"AccountId\" = {one}") : "";
         await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture,
-            $"SELECT \"AccountId\", SUM(\"AmountNanoUsd\"), COUNT(*), MAX(\"Id\") FROM billed_line WHERE \"Day\" = {day.DayNumber} GROUP BY 1"),
+            $"SELECT \"AccountId\", SUM(\"AmountNanoUsd\"), COUNT(*), MAX(\"Id\") FROM billed_line WHERE \"Day\" = {day.DayNumber} {only} GROUP BY 1"),
             r => bill[r.GetInt32(0)] = new BillVersion(r.GetInt64(1), r.GetInt64(2), r.GetInt64(3)), cancel);
         return bill;
     }
@@ -48,7 +50,7 @@ public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gat
         using var turn = await gate.EnterAsync(cancel);
         await using var db = await stores.CreateDbContextAsync(cancel);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        if ((await BillAsync(db, day, cancel)).GetValueOrDefault(account) != bill.GetValueOrDefault(account)) return;
+        if ((await BillAsync(db, day, cancel, account)).GetValueOrDefault(account) != bill.GetValueOrDefault(account)) return;
         if (cause is { } why) await LedgerAdjustments.AddAsync(db, day, account, entries, why, at, cancel);
         await db.LedgerEntries.Where(e => e.Day == day && e.AccountId == account).ExecuteDeleteAsync(cancel);
         await StoredRows.InsertAsync(db, "ledger_entry", Columns, entries.Select(Values), cancel: cancel);

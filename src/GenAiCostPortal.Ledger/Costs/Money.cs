@@ -38,6 +38,14 @@ public static class Money
         var parts = new long[weights.Count];
         if (total == 0) return parts;
         if (sum == 0) throw new ArgumentException("All weights are zero.", nameof(weights));
+        // Most lines have one owner.
+        for (var i = 0; i < weights.Count; i++)
+        {
+            if (weights[i] == 0) continue;
+            if (weights[i] != sum) break;
+            parts[i] = total;
+            return parts;
+        }
 
         var size = Math.Abs((decimal)total);
         var remainders = new (decimal Remainder, int Index)[weights.Count];
@@ -51,8 +59,8 @@ public static class Money
             given += whole;
             remainders[i] = (exact - whole, i);
         }
-        Array.Sort(remainders, (a, b) => a.Remainder != b.Remainder ? b.Remainder.CompareTo(a.Remainder) : a.Index.CompareTo(b.Index));
         var left = (long)(size - given);
+        if (left != 0) Array.Sort(remainders, (a, b) => a.Remainder != b.Remainder ? b.Remainder.CompareTo(a.Remainder) : a.Index.CompareTo(b.Index));
         // Rounding of the quotient can leave a unit too few or, with a repeating fraction, one too many.
         for (var i = 0; left > 0; i = (i + 1) % remainders.Length)
         {

@@ -41,11 +41,12 @@ internal sealed class PoolMatch
 
     private void TakeTagged(IReadOnlyList<BillCell> cells)
     {
+        var ofFeature = Claims.ToLookup(c => c.Claim.FeatureId);
         foreach (var tagged in cells.Where(c => c.TagFeatureId != 0)
             .GroupBy(c => (c.AccountId, c.RegionId, Variant: PoolVariant.Of(c.Tier, c.Scope, c.Band), c.TagFeatureId)).OrderBy(g => g.Key))
         {
             var place = new BillPool(tagged.Key.AccountId, tagged.Key.RegionId, tagged.Key.Variant, []);
-            var own = Claims.Where(c => c.Claim.FeatureId == tagged.Key.TagFeatureId && place.IsPlaceOf(c.Claim)).ToList();
+            var own = ofFeature[tagged.Key.TagFeatureId].Where(c => place.IsPlaceOf(c.Claim)).ToList();
             // A tag without a quantity has covered an unknown share of the feature's calls; they claim nothing more.
             var quantity = tagged.Any(c => c.Tokens is null) ? decimal.MaxValue : tagged.Sum(c => (decimal)c.Tokens!.Value);
             foreach (var level in own.GroupBy(c => Level(c.Claim, tagged.Key.Variant)).OrderBy(g => g.Key))
@@ -70,9 +71,8 @@ internal sealed class PoolMatch
 
     private void ServeByPlaceAndVariant()
     {
-        foreach (var pool in Pools)
-            BillPool.Serve([.. Claims.Where(c => c.Claim.IsPlaced && c.Claim.AccountId == pool.AccountId && c.Claim.RegionId == pool.RegionId
-                && VariantOf(c) == pool.Variant)], [pool]);
+        var placed = Claims.Where(c => c.Claim.IsPlaced).ToLookup(c => (c.Claim.AccountId, c.Claim.RegionId, VariantOf(c)));
+        foreach (var pool in Pools) BillPool.Serve([.. placed[(pool.AccountId, pool.RegionId, pool.Variant)]], [pool]);
     }
 
     private void ServeByPlace() => ServeGroups(Claims.Where(c => c.Claim.IsPlaced));

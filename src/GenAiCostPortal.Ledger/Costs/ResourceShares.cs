@@ -13,6 +13,7 @@ internal sealed class ResourceShares
     private readonly LedgerDayInputs _in;
     private readonly ILookup<(int Account, int Region, string Kind), ResourceUse> _byPlace;
     private readonly GuardrailShares _guardrails;
+    private readonly Dictionary<ResourceUse, IReadOnlyList<(PartOwner Owner, decimal Weight)>> _known = new(ReferenceEqualityComparer.Instance);
 
     public ResourceShares(LedgerDayInputs inputs)
     {
@@ -69,6 +70,9 @@ internal sealed class ResourceShares
     private IReadOnlyList<(PartOwner Owner, decimal Weight)> OfOnly(IReadOnlyList<ResourceUse> there) => there.Count == 1 ? Shares(there[0]) : [];
 
     private IReadOnlyList<(PartOwner Owner, decimal Weight)> Shares(ResourceUse resource) =>
+        _known.TryGetValue(resource, out var known) ? known : _known[resource] = Read(resource);
+
+    private IReadOnlyList<(PartOwner Owner, decimal Weight)> Read(ResourceUse resource) =>
         resource.Kind == ResourceKinds.Guardrail ? _guardrails.Of(resource)
         : resource.Throughput is { } throughput ? ThroughputShares.Of(throughput, Owned(resource))
         : ByHours(resource);

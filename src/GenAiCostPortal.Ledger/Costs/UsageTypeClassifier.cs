@@ -46,7 +46,6 @@ public static partial class UsageTypeClassifier
     public static long? Tokens(decimal quantity, string unit, decimal amountUsd, long? listNanoUsdPerMillion)
     {
         if (quantity == 0) return 0;
-        var named = TokensPerUnit(unit);
         if (listNanoUsdPerMillion is > 0 and { } list && amountUsd / quantity > 0)
         {
             var listPerToken = list / 1_000_000m / Money.NanoUsdPerUsd;
@@ -56,7 +55,7 @@ public static partial class UsageTypeClassifier
                 if (implied <= listPerToken * 2 && implied * 2 >= listPerToken) return Count(quantity, scale);
             }
         }
-        return named is { } known ? Count(quantity, known) : null;
+        return TokensPerUnit(unit) is { } known ? Count(quantity, known) : null;
     }
 
     private static long? Count(decimal quantity, long scale) =>

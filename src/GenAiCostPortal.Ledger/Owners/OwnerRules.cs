@@ -6,13 +6,13 @@ namespace GenAiCostPortal.Ledger.Owners;
 /// <summary>An owner rule of a day, ready to be asked.</summary>
 internal sealed class ReadyOwnerRule
 {
-    private readonly IReadOnlyList<RuleTest> _ofLine, _ofOwners;
+    private readonly RuleTest[] _ofLine, _ofOwners;
 
     public ReadyOwnerRule(OwnerRule rule, IReadOnlyList<RuleTest> tests, RuleNames names)
     {
         Id = rule.Id;
         (_ofLine, _ofOwners) = ([.. tests.Where(t => !t.IsOfOwners)], [.. tests.Where(t => t.IsOfOwners)]);
-        IsOfPrincipal = _ofOwners.Count == 0 && _ofLine.Any(t => t.IsOfPrincipal);
+        IsOfPrincipal = _ofOwners.Length == 0 && _ofLine.Any(t => t.IsOfPrincipal);
         FeatureId = names.Number(DimensionKind.Feature, rule.Feature);
         TeamId = names.Number(DimensionKind.Team, rule.Team);
         ApplicationId = names.Number(DimensionKind.Application, rule.Application);
@@ -22,7 +22,7 @@ internal sealed class ReadyOwnerRule
             if (place is { Subject: RuleSubject.Account }) AccountId = names.Number(DimensionKind.Account, place.Value.Value);
             if (place is { Subject: RuleSubject.Region }) RegionId = names.Number(DimensionKind.Region, place.Value.Value);
         }
-        IsOnlyOfOwnersAndPlace = _ofOwners.Count > 0 && _ofLine.All(t => t.Place is not null);
+        IsOnlyOfOwnersAndPlace = _ofOwners.Length > 0 && _ofLine.All(t => t.Place is not null);
     }
 
     public int Id { get; }
@@ -58,11 +58,11 @@ internal sealed record RuleCandidates(string Text, IReadOnlyList<ReadyOwnerRule>
 internal sealed class OwnerRules
 {
     private static readonly RuleCandidates NoCandidates = new("", []);
-    private readonly IReadOnlyList<ReadyOwnerRule> _rules;
+    private readonly ReadyOwnerRule[] _rules;
     private readonly Dictionary<RuleFacts, RuleCandidates> _ofLine = [];
     private readonly Dictionary<string, RuleCandidates> _lists = new(StringComparer.Ordinal) { [""] = NoCandidates };
 
-    private OwnerRules(IReadOnlyList<ReadyOwnerRule> rules) => _rules = rules;
+    private OwnerRules(IEnumerable<ReadyOwnerRule> rules) => _rules = [.. rules];
 
     public static OwnerRules None { get; } = new([]);
 
@@ -81,7 +81,7 @@ internal sealed class OwnerRules
     /// <summary>Rules that may decide about parts of a line.</summary>
     public RuleCandidates Of(in RuleFacts line)
     {
-        if (_rules.Count == 0) return NoCandidates;
+        if (_rules.Length == 0) return NoCandidates;
         if (_ofLine.TryGetValue(line, out var known)) return known;
         var holding = new List<ReadyOwnerRule>();
         foreach (var rule in _rules)

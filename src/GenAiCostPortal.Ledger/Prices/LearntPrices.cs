@@ -15,6 +15,7 @@ public sealed class LearntPrices(IDbContextFactory<LedgerDb> stores, WriteGate g
 {
     /// <summary>Rates nearer than this to a price are that price: half of what is shown as a difference.</summary>
     internal const decimal Tolerance = 0.005m;
+    private const int RowsPerTurn = 150;
 
     private readonly record struct Key(string Account, string Model, ServiceTier Tier, RoutingScope Scope, ContextBand Band, string Region);
 
@@ -35,12 +36,18 @@ public sealed class LearntPrices(IDbContextFactory<LedgerDb> stores, WriteGate g
         if (added.Count == 0 && prolonged.Count == 0) return;
         await using (var db = await stores.CreateDbContextAsync(cancel))
         {
-            using var turn = await gate.EnterAsync(cancel);
-            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-            if (prolonged.Count > 0) await db.Prices.Where(p => prolonged.Contains(p.Id)).ExecuteUpdateAsync(set => set.SetProperty(p => p.ReadOn, day), cancel);
-            db.Prices.AddRange(added.OrderBy(p => (p.Account, p.Model, p.Tier, p.Scope, p.Band, p.Region)));
-            await db.SaveChangesAsync(cancel);
-            await transaction.CommitAsync(cancel);
+            if (prolonged.Count > 0)
+            {
+                using var turn = await gate.EnterAsync(cancel);
+                await db.Prices.Where(p => prolonged.Contains(p.Id)).ExecuteUpdateAsync(set => set.SetProperty(p => p.ReadOn, day), cancel);
+            }
+            foreach (var some in added.OrderBy(p => (p.Account, p.Model, p.Tier, p.Scope, p.Band, p.Region)).Chunk(RowsPerTurn))
+            {
+                db.Prices.AddRange(some);
+                using var turn = await gate.EnterAsync(cancel);
+                await db.SaveChangesAsync(cancel);
+                db.ChangeTracker.Clear();
+            }
         }
         await finder.LoadAsync(cancel);
         if (added.Count > 0) changes.Say(LedgerPart.Prices);

@@ -10,6 +10,7 @@ public sealed class LearntRates(IDbContextFactory<LedgerDb> stores, WriteGate ga
 {
     // Amounts are kept in nano-USD: below this, rounding alone may move a rate by more than 0.1 %.
     private const long LeastNanoUsd = 500;
+    private const int AccountsPerTurn = 10;
 
     private static readonly string[] Columns =
     [
@@ -45,12 +46,16 @@ public sealed class LearntRates(IDbContextFactory<LedgerDb> stores, WriteGate ga
         var rates = Of(inputs.Day, inputs.Cells);
         await using var db = await stores.CreateDbContextAsync(cancel);
         var known = await db.LearntRates.AsNoTracking().Where(r => r.Day == inputs.Day).ToListAsync(cancel);
-        if (!known.Select(Content).ToHashSet().SetEquals(rates.Select(Content)))
+        var stored = known.ToLookup(r => r.AccountId);
+        var changed = rates.Select(r => r.AccountId).Union(stored.Select(s => s.Key)).Order().GroupJoin(rates, a => a, r => r.AccountId, (a, now) => (Account: a, Now: now.ToList()))
+            .Where(a => !stored[a.Account].Select(Content).ToHashSet().SetEquals(a.Now.Select(Content)));
+        foreach (var accounts in changed.Chunk(AccountsPerTurn))
         {
+            var ids = accounts.Select(a => a.Account).ToList();
             using var turn = await gate.EnterAsync(cancel);
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-            await db.LearntRates.Where(r => r.Day == inputs.Day).ExecuteDeleteAsync(cancel);
-            await StoredRows.InsertAsync(db, "learnt_rate", Columns, rates.Select(Values), cancel: cancel);
+            await db.LearntRates.Where(r => r.Day == inputs.Day && ids.Contains(r.AccountId)).ExecuteDeleteAsync(cancel);
+            await StoredRows.InsertAsync(db, "learnt_rate", Columns, accounts.SelectMany(a => a.Now).Select(Values), cancel: cancel);
             await transaction.CommitAsync(cancel);
         }
         await prices.AddAsync(inputs.Day, rates.Where(r => inputs.ClosedAccounts.Contains(r.AccountId)), cancel);

@@ -67,6 +67,13 @@ internal sealed class SqliteStatement : IDisposable
         return this;
     }
 
+    /// <summary>Leaves the next value as it was bound for the last run.</summary>
+    public SqliteStatement Keep()
+    {
+        _bound++;
+        return this;
+    }
+
     /// <summary>Runs a statement without rows.</summary>
     public void Run()
     {

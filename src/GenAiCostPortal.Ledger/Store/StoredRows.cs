@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -21,6 +23,11 @@ internal static class StoredRows
     public static async Task InsertAsync(
         LedgerDb db, string table, IReadOnlyList<string> columns, IEnumerable<object[]> rows, string conflict = "", CancellationToken cancel = default)
     {
+        if (db.Database.GetDbConnection() is SqliteConnection sqlite)
+        {
+            Insert(sqlite, table, columns, rows, conflict, cancel);
+            return;
+        }
         await using var command = db.Database.GetDbConnection().CreateCommand();
         command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
         command.CommandText = $"INSERT INTO {table} ({string.Join(", ", columns.Select(c => $"\"{c}\""))}) VALUES ({string.Join(", ", columns.Select(c => "@" + c))}) {conflict}";
@@ -37,6 +44,37 @@ internal static class StoredRows
             await command.ExecuteNonQueryAsync(cancel);
         }
     }
+
+    // A command looks up each parameter by its name for each row: a ledger of a million lines spends most of its time there.
+    private static void Insert(SqliteConnection sqlite, string table, IReadOnlyList<string> columns, IEnumerable<object[]> rows, string conflict, CancellationToken cancel)
+    {
+        using var insert = new SqliteStatement(sqlite,
+            $"INSERT INTO {table} ({string.Join(", ", columns.Select(c => $"\"{c}\""))}) VALUES ({string.Join(", ", columns.Select(_ => "?"))}) {conflict}");
+        object[]? last = null;
+        foreach (var values in rows)
+        {
+            cancel.ThrowIfCancellationRequested();
+            // Rows of a day have half of their values in common with the row before.
+            for (var i = 0; i < values.Length; i++)
+                if (last is not null && values[i].Equals(last[i])) insert.Keep();
+                else Bind(insert, values[i]);
+            insert.Run();
+            last = values;
+        }
+    }
+
+    // As the provider stores them: decimals as text, truth as a number.
+    private static SqliteStatement Bind(SqliteStatement insert, object value) => value switch
+    {
+        int number => insert.Add((long)number),
+        long number => insert.Add(number),
+        string text => insert.Add(text),
+        bool truth => insert.Add(truth),
+        double number => insert.Add(number),
+        decimal number => insert.Add(number.ToString("0.0###########################", CultureInfo.InvariantCulture)),
+        DBNull => insert.AddNull(),
+        _ => throw new ArgumentException($"{value.GetType().Name} is not stored by hand.", nameof(value)),
+    };
 
     public static async Task<long?> NumberAsync(LedgerDb db, string sql, CancellationToken cancel = default)
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using GenAiCostPortal.Ledger.Store;
-using Microsoft.EntityFrameworkCore;
 
 namespace GenAiCostPortal.Ledger.Costs;
 
@@ -14,15 +13,17 @@ internal sealed class DayStates
 
     public static async Task<DayStates> ReadAsync(LedgerDb db, SpendPeriod period, CancellationToken cancel)
     {
-        var billed = await db.BilledDays.AsNoTracking().Where(b => b.Day >= period.FirstDay && b.Day <= period.LastDay)
-            .Select(b => new { b.Day, b.AccountId, b.ClosedAt }).ToListAsync(cancel);
-        var open = billed.Where(b => b.ClosedAt == null).Select(b => b.Day).ToHashSet();
+        var billed = new List<(DateOnly Day, int AccountId, bool IsClosed)>();
+        await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture,
+            $"SELECT \"Day\", \"AccountId\", \"ClosedAt\" FROM billed_day WHERE \"Day\" >= {period.FirstDay.DayNumber} AND \"Day\" <= {period.LastDay.DayNumber}"),
+            row => billed.Add((DateOnly.FromDayNumber(row.GetInt32(0)), row.GetInt32(1), !row.IsDBNull(2))), cancel);
+        var open = billed.Where(b => !b.IsClosed).Select(b => b.Day).ToHashSet();
         var closed = billed.Select(b => b.Day).Where(d => !open.Contains(d)).ToHashSet();
         var unbilled = period.Days().Where(d => !open.Contains(d) && !closed.Contains(d)).ToList();
         var states = new DayStates { Weighed = [.. open, .. await MeteredAsync(db, unbilled, cancel)] };
         foreach (var day in billed.GroupBy(b => b.Day))
-            states._days[day.Key] = (day.Where(b => b.ClosedAt != null).Select(b => b.AccountId).ToHashSet(),
-                day.Where(b => b.ClosedAt == null).Select(b => b.AccountId).ToHashSet());
+            states._days[day.Key] = (day.Where(b => b.IsClosed).Select(b => b.AccountId).ToHashSet(),
+                day.Where(b => !b.IsClosed).Select(b => b.AccountId).ToHashSet());
         return states;
     }
 

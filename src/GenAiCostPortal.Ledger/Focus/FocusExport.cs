@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace GenAiCostPortal.Ledger.Focus;
 
 /// <summary>
-/// The ledger as FOCUS 1.2: only billed money, one row per part and line of the bill that it came from. Read day by day, so that a
-/// long period takes no more memory than its largest day.
+/// The ledger as FOCUS 1.2: only billed money, one row per part and line of the bill that it came from. Read by day and account,
+/// so that a long period takes no more memory than the largest of these.
 /// </summary>
 public sealed class FocusExport(IDbContextFactory<LedgerDb> stores, Dimensions dimensions, BillTrailReport trail, OwnerKeys owners)
 {
@@ -25,16 +25,26 @@ public sealed class FocusExport(IDbContextFactory<LedgerDb> stores, Dimensions d
         var values = new FocusValues(dimensions, rules, billing, owners.TagKeys.Feature);
         for (var day = from; day < to; day = day.AddDays(1))
         {
-            var date = day;
-            var lines = await db.BilledLines.AsNoTracking().Where(l => l.Day == date).OrderBy(l => l.Id).ToListAsync(cancel);
-            var entries = await db.LedgerEntries.AsNoTracking().Where(e => e.Day == date).OrderBy(e => e.Id).ToListAsync(cancel);
-            if (lines.Count + entries.Count == 0) continue;
-            var linesOf = lines.ToLookup(l => BillCellKey.Of(l, trail.RegionOf(l)));
-            var partsOf = entries.ToLookup(BillCellKey.Of);
-            foreach (var key in linesOf.Select(g => g.Key).Union(partsOf.Select(g => g.Key)))
-                foreach (var row in Rows(date, [.. linesOf[key]], [.. partsOf[key]], wanted, values))
-                    yield return row;
+            // A cell lies in one account, so an account's part of a day is the least that must be held.
+            foreach (var account in await AccountsAsync(db, day, cancel))
+            {
+                var (date, id) = (day, account);
+                var lines = await db.BilledLines.AsNoTracking().Where(l => l.Day == date && l.AccountId == id).OrderBy(l => l.Id).ToListAsync(cancel);
+                var entries = await db.LedgerEntries.AsNoTracking().Where(e => e.Day == date && e.AccountId == id).OrderBy(e => e.Id).ToListAsync(cancel);
+                var linesOf = lines.ToLookup(l => BillCellKey.Of(l, trail.RegionOf(l)));
+                var partsOf = entries.ToLookup(BillCellKey.Of);
+                foreach (var key in linesOf.Select(g => g.Key).Union(partsOf.Select(g => g.Key)))
+                    foreach (var row in Rows(date, [.. linesOf[key]], [.. partsOf[key]], wanted, values))
+                        yield return row;
+            }
         }
+    }
+
+    private static async Task<List<int>> AccountsAsync(LedgerDb db, DateOnly day, CancellationToken cancel)
+    {
+        var accounts = await db.BilledLines.Where(l => l.Day == day).Select(l => l.AccountId).Union(db.LedgerEntries.Where(e => e.Day == day).Select(e => e.AccountId)).ToListAsync(cancel);
+        accounts.Sort();
+        return accounts;
     }
 
     private static IEnumerable<FocusRow> Rows(DateOnly day, List<BilledLine> lines, List<LedgerEntry> parts, LedgerFilter wanted, FocusValues values)

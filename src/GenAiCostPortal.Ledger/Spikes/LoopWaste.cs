@@ -1,3 +1,4 @@
+using System.Globalization;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Store;
 using Microsoft.EntityFrameworkCore;
@@ -16,9 +17,12 @@ internal sealed record LoopWaste(decimal? LoopUsd, int LoopedRequests, bool AreL
     {
         if (feature <= 0 || filter.IsOfMoneyOnly) return None;
         var (first, end) = (UtcTime.ToUnixMs(from), UtcTime.ToUnixMs(to));
-        var looped = await db.Traces.AsNoTracking().Where(t => t.StartUnixMs >= first && t.StartUnixMs < end && t.Loops > 0 && t.FeatureId == feature)
-            .GroupBy(_ => 1).Select(g => new { Count = g.Count(), Cost = g.Sum(t => t.EstimatedCostNanoUsd) }).SingleOrDefaultAsync(cancel);
-        if (looped is null) return None;
+        var looped = (Count: 0, Cost: 0L);
+        await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT COUNT(*), COALESCE(SUM("EstimatedCostNanoUsd"), 0) FROM trace
+            WHERE "StartUnixMs" >= {first} AND "StartUnixMs" < {end} AND "Loops" > 0 AND "FeatureId" = {feature}
+            """), row => looped = (row.GetInt32(0), row.GetInt64(1)), cancel);
+        if (looped.Count == 0) return None;
         var earliest = first - Before;
         var usual = await db.Traces.AsNoTracking().Where(t => t.StartUnixMs >= earliest && t.StartUnixMs < first && t.FeatureId == feature && t.IsRequest)
             .OrderByDescending(t => t.StartUnixMs).Take(UsualAtMost).Select(t => new { t.EstimatedCostNanoUsd, t.Loops }).ToListAsync(cancel);

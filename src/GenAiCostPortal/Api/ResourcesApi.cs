@@ -14,7 +14,7 @@ internal static class ResourcesApi
     /// <summary>target is the ARN of one provisioned throughput, or a model; tokens are per minute and model unit; modelUnits only where AWS's list does not tell them.</summary>
     public sealed record CapacityBody(string? Target, long? InputTokensPerMinute, long? OutputTokensPerMinute, int? ModelUnits)
     {
-        public ThroughputCapacity Entry => new(Target ?? "", InputTokensPerMinute, OutputTokensPerMinute, ModelUnits);
+        internal ThroughputCapacity ToEntry() => new(Target ?? "", InputTokensPerMinute, OutputTokensPerMinute, ModelUnits);
     }
 
     /// <summary>utilisation: mean over whole hours of how full each was, 0 to 1; null unless state is Known. busiestHour is above 1 where more went through than was entered.</summary>
@@ -45,10 +45,10 @@ internal static class ResourcesApi
 
     private static async Task<IResult> SaveAsync(HttpContext context, CapacityDesk desk, ActionLog log, CapacityBody body)
     {
-        if (CapacityDesk.Mistakes(body.Entry) is { Count: > 0 } mistakes) return Results.ValidationProblem(mistakes.ToDictionary(m => m.Key, m => (string[])[m.Value]));
-        if ((await desk.ReadAsync(context.RequestAborted)) is var book && book.All.Count >= CapacityDesk.Most && book.Find(CapacityDesk.Named(body.Entry).Target) is null)
+        if (CapacityDesk.Mistakes(body.ToEntry()) is { Count: > 0 } mistakes) return Results.ValidationProblem(mistakes.ToDictionary(m => m.Key, m => (string[])[m.Value]));
+        if ((await desk.ReadAsync(context.RequestAborted)) is var book && book.All.Count >= CapacityDesk.Most && book.Find(CapacityDesk.Named(body.ToEntry()).Target) is null)
             return Results.ValidationProblem(new Dictionary<string, string[]> { ["target"] = [$"No more than {CapacityDesk.Most} capacities are kept."] });
-        var saved = await desk.SaveAsync(body.Entry, context.RequestAborted);
+        var saved = await desk.SaveAsync(body.ToEntry(), context.RequestAborted);
         await log.WriteAsync(RuleRoutes.Who(context), CapacityActions.Change, saved.Target, "done", context.RequestAborted);
         return Results.Ok(Of(saved));
     }

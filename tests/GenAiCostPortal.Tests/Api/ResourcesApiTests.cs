@@ -28,7 +28,7 @@ public sealed class ResourcesApiTests
             (row.GetProperty("name").GetString(), row.GetProperty("model").GetString(), row.GetProperty("modelUnits").GetInt32(), row.GetProperty("state").GetString(), row.GetProperty("utilisation").ValueKind));
 
         var saved = await client.PutAsJsonAsync(Path + "/capacity", new { target = "us.amazon.nova-pro-v1:0", inputTokensPerMinute = 1_000 });
-        Assert.Equal("amazon.nova-pro", (await saved.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("target").GetString());
+        Assert.Equal("""{"target":"amazon.nova-pro","inputTokensPerMinute":1000,"outputTokensPerMinute":null,"modelUnits":null}""", await saved.Content.ReadAsStringAsync());
         var read = await ReadAsync();
         // First listed this very hour: none of its hours is over.
         Assert.Equal(("NoWholeHour", 1_000L, 1), (read.GetProperty("rows")[0].GetProperty("state").GetString(), read.GetProperty("rows")[0].GetProperty("capacity").GetProperty("inputTokensPerMinute").GetInt64(), read.GetProperty("capacities").GetArrayLength()));

@@ -243,6 +243,47 @@ public sealed class BorderByRuleTests
     }
 
     [Fact]
+    public async Task A_line_with_two_tags_that_rules_name_counts_once()
+    {
+        await using var bench = await OpenAsync();
+        TestLine With(decimal usd, string? center, string? purpose) => new("2026-11-12", Payer, Lambda, "Lambda-GB-Second", usd, 1, "Second")
+        {
+            Tags = new[] { ("CostCenter", center), ("Purpose", purpose) }.Where(t => t.Item2 is not null).ToDictionary(t => t.Item1, t => t.Item2!),
+        };
+        bench.Server.Bill.Lines.AddRange([With(10m, "ai", "rag"), With(2m, "ai", null), With(4m, null, "rag"), With(1m, "web", "rag"), With(7m, "web", null), With(8m, null, null)]);
+        await AddAsync(bench, OfCostCenter, new() { Name = "Purpose", Feature = "retrieval", Conditions = [new(RuleSubject.Tag, RuleMatch.Is, "rag", "Purpose")] });
+        await bench.Portal.RunAsync("CostExplorer");
+        // By hand: 10 + 2 by cost centre; 4 + 1 by purpose; 7 + 8 meet neither.
+        Assert.Equal(["1111 AWS Lambda [assistants/] Rule 12.00", "1111 AWS Lambda [retrieval/] Rule 5.00"], (await LedgerAsync(bench)).AsEnumerable());
+        Assert.Equal((17m, 15m), await SidesAsync(bench));
+        Assert.Equal(17m, Sum(bench, (await AskAsync(bench, Day, Day.AddDays(1))).Json));
+    }
+
+    [Fact]
+    public async Task A_rule_on_a_whole_service_takes_its_usage_tagged_or_not_and_leaves_taxes_and_credits_outside()
+    {
+        var whole = OfLambda with { Conditions = [new(RuleSubject.Service, RuleMatch.Is, Lambda)] };
+        // The tag's 0.60 is too little for a question by tag; as an export it is in scope all the same.
+        TestLine[] lines =
+        [
+            new("2026-11-12", Payer, Lambda, "Lambda-GB-Second", 5m, 50, "Second"), new("2026-11-12", Payer, Lambda, "Lambda-GB-Second", 0.6m, 6, "Second", Tag: "chat"),
+            new("2026-11-12", Payer, Lambda, "", 1m, RecordType: "Tax"), new("2026-11-12", Payer, Lambda, "", -2m, RecordType: "Credit"),
+        ];
+        await using var bench = await OpenAsync();
+        bench.Server.Bill.Lines.AddRange(lines);
+        await AddAsync(bench, whole);
+        await bench.Portal.RunAsync("CostExplorer");
+        Assert.Equal((5.6m, -1m), await SidesAsync(bench));
+        Assert.Equal(5.6m, Sum(bench, (await AskAsync(bench, Day, Day.AddDays(1))).Json));
+
+        await using var export = await ExportBench.OpenAsync();
+        export.Deliver("2026-11", Now.AddHours(-3), "", File(CurColumns, lines.Append(new("2026-11-13", Payer, "Amazon Bedrock", Nova, 0m, 1, "1K tokens")).Select(CurOf)));
+        await AddAsync(export, whole);
+        await export.RunAsync();
+        Assert.Equal((5.6m, -1m), await SidesAsync(export));
+    }
+
+    [Fact]
     public async Task The_plan_says_before_what_the_rules_cost()
     {
         await using var bench = await CostExplorerAsync();

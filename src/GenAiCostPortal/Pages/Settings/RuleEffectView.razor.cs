@@ -82,6 +82,7 @@ public sealed partial class RuleEffectView
         if (effect.MovedUsd == 0 && isRemoval) return "Nothing would move: the rule decides no billed dollar of these days, or another rule says the same.";
         if (effect.MovedUsd > 0) return $"{UsdText.Exact(effect.MovedUsd)} would get another owner{days}{share}.{decides}";
         return effect.DecidedUsd != 0 ? $"Nothing would move: the {UsdText.Exact(effect.DecidedUsd)} that it would decide belong to these owners already."
+            : effect.Border.Moves ? "Of what is in the scope now nothing would move."
             : "Nothing would move: no billed dollar of these days meets the conditions and is still without an owner when the rule is asked.";
     }
 

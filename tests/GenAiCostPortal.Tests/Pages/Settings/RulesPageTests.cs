@@ -111,6 +111,7 @@ public sealed class RulesPageTests
         page = await OpenAsync<OwnerRulesPage>(bench, "/settings/rules?rule=1");
         await page.WaitForElementAsync(".border-effect", Limit);
         Assert.Equal("It brings usage of other services into the GenAI scope; of what lies outside now, nothing more may meet it.", page.Find(".border-effect").TextContent);
+        Assert.Equal("Of what is in the scope now nothing would move.", page.Find(".rule-effect .lead").TextContent);
         await FillAsync(page, "Value of condition 1", "AWS Lambda");
         await page.WaitForStateAsync(() => page.Find(".border-effect").TextContent.Contains("AWS Lambda", StringComparison.Ordinal), Limit);
         Assert.Equal("It brings usage of AWS Lambda into the GenAI scope: up to $3.25 a day, $3.25 in these 30 days, lies outside now. How much of it meets the rule shows when the bill is read again, "

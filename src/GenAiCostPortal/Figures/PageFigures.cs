@@ -24,6 +24,7 @@ internal static class PageFigures
         services.AddSingleton<UnitCostFigures>();
         services.AddSingleton<UnitCostDrawing>();
         services.AddSingleton<SpendSteps>();
+        services.AddSingleton<SpendFlow>();
         services.AddSingleton<DearestDayFinder>();
         services.AddSingleton<OverviewFigures>();
         services.AddSingleton<Pages.Spikes.ThresholdChoices>();

@@ -5,6 +5,7 @@ using System.Text.Json;
 using GenAiCostPortal.App;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Usage;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace GenAiCostPortal.Api;
@@ -37,6 +38,26 @@ public sealed class SpendApiTests
         Assert.Equal("USD", answer.GetProperty("currency").GetString());
         Assert.Equal(JsonValueKind.Null, answer.GetProperty("explainedShare").ValueKind);
         Assert.Equal(JsonValueKind.Null, answer.GetProperty("billedThrough").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_closed_day_has_its_sentence_an_open_one_none_and_spend_names_its_cost_metric()
+    {
+        using var app = new PortalApp(new()
+        {
+            ["Schedule:Ledger"] = "Off", ["Aws:Connections:0:Name"] = "Payer", ["Aws:Connections:0:AccountId"] = "111122223333",
+            ["Aws:Connections:0:CostExplorer:Enabled"] = "true", ["Aws:Connections:0:CostExplorer:Metric"] = "NetUnblendedCost",
+        });
+        using var client = app.Admin();
+        var day = new DateOnly(2026, 11, 10);
+        BilledLineRead Line(DateOnly on) => new(on, "111122223333", "us-east-1", "Amazon Bedrock", "USE1-NovaLite-input-tokens", ChargeCategory.Usage, null, 12.5m, 100m, "1K tokens", false);
+        // The first day is 54 and 67 hours old at its two reads, the second 30 and 43.
+        foreach (var hours in new[] { 54, 67 })
+            await app.Services.GetRequiredService<BillWriter>().ReplaceAsync(new BilledDaysRead("CostExplorer", day, day.AddDays(2), day.AddDays(1).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc).AddHours(hours), [Line(day), Line(day.AddDays(1))], [], new Dictionary<string, string>()));
+        await app.Services.GetRequiredService<LedgerBuild>().BuildDueAsync();
+        var days = (await client.GetFromJsonAsync<JsonElement>("/api/v1/reconciliation?from=2026-11-10&to=2026-11-12")).EnumerateArray().Select(d => d.GetProperty("closedSentence").GetString());
+        Assert.Equal(["10 Nov closed: $12.50 billed; no estimate was made before its first bill.", null], days);
+        Assert.Equal("NetUnblendedCost", (await client.GetFromJsonAsync<JsonElement>("/api/v1/spend?from=2026-11-10&to=2026-11-12")).GetProperty("costMetric").GetString());
     }
 
     [Fact]

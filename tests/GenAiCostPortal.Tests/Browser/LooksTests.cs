@@ -17,6 +17,7 @@ public sealed class FilledPageTests(SamplePortal portal, LookTabs tabs) : IClass
     [InlineData("/spend")]
     [InlineData("/spend?show=table&groupBy=feature,model")]
     [InlineData("/spend?from=2026-11-17&to=2026-11-18&groupBy=feature")]
+    [InlineData("/spend?range=2026-11-16~2026-11-18&flow=table&groupBy=model")]
     [InlineData("/usage")]
     [InlineData("/usage?show=table&groupBy=feature,model&stack=model")]
     [InlineData("/usage?from=2026-11-17&to=2026-11-18&zoom=2026-11-17T09:00~2026-11-17T12:00&feature=contract-summary")]

@@ -46,6 +46,19 @@ public sealed class OverviewPageTests
     }
 
     [Fact]
+    public async Task The_newest_closed_day_is_told_and_the_cost_metric_is_named()
+    {
+        await using var store = await PageStore.CreateAsync();
+        await store.BillAsync();
+        var page = store.Pages.Render<OverviewPage>();
+        await page.WaitForElementAsync(".figures", TimeSpan.FromSeconds(30));
+        // 19 Nov ended 37 hours before the last read: still open. Nothing was estimated, because no call was recorded.
+        var tile = page.FindAll(".figure").Single(f => f.QuerySelector("dt")!.TextContent.StartsWith("Not yet billed", StringComparison.Ordinal));
+        Assert.Contains("18 Nov closed: $16.00 billed; no estimate was made before its first bill.", tile.TextContent, StringComparison.Ordinal);
+        Assert.Contains("unblended cost in USD", page.Find(".head .sub").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_not_known_is_unknown_and_not_zero()
     {
         await using var store = await PageStore.CreateAsync();

@@ -38,6 +38,24 @@ public sealed class ReconciliationPageTests
     }
 
     [Fact]
+    public async Task The_accuracy_ends_with_the_sentence_of_the_newest_closed_day_and_the_head_names_the_metric()
+    {
+        await using var store = await StoreAsync("/reconciliation");
+        // 12 USD were estimated before the bill of 18 Nov came; 15 of its 16 USD are tokens: (12 − 15) ÷ 15 = −20 %.
+        await using (var db = await store.Get<IDbContextFactory<LedgerDb>>().CreateDbContextAsync())
+        {
+            var bill = await db.BillsOfFeeds.FirstAsync(b => b.Day == new DateOnly(2026, 11, 18) && b.IsBill);
+            var model = store.Get<Dimensions>().All(DimensionKind.Model).Single(m => m.Name.Contains("nova-pro", StringComparison.Ordinal)).Id;
+            db.FrozenEstimates.Add(new FrozenEstimate { Day = bill.Day, AccountId = bill.AccountId, ModelId = model, EstimatedNanoUsd = 12_000_000_000 });
+            await db.SaveChangesAsync();
+        }
+        var page = store.Pages.Render<ReconciliationPage>();
+        await page.WaitForStateAsync(() => page.FindAll("#accuracy .lead").Count > 0, TimeSpan.FromSeconds(30));
+        Assert.EndsWith("18 Nov closed: $15.00 billed for tokens (the whole bill is $16.00), $12.00 estimated, \u221220.0\u00a0%.", page.Find("#accuracy .lead").TextContent, StringComparison.Ordinal);
+        Assert.Contains("unblended cost in USD", page.Find(".head .sub").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_filter_says_how_much_of_the_bill_is_its_own_and_leaves_the_bill_whole()
     {
         await using var store = await StoreAsync("/reconciliation?feature=support-copilot");

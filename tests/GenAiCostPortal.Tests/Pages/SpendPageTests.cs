@@ -104,6 +104,21 @@ public sealed class SpendPageTests
     }
 
     [Fact]
+    public async Task Money_flows_from_team_to_feature_to_model_and_its_table_adds_up()
+    {
+        var (store, page) = await OpenAsync("/spend?groupBy=model&flow=table");
+        await using var _ = store;
+        string[] Rows(int body) => [.. page.FindAll(".flow-table tbody")[body].QuerySelectorAll("tr:not(.group)").Select(r => string.Join(" | ", r.Children.Select(c => c.TextContent)))];
+        // PageStore.BillAsync: 290 + 95 + 19; nobody names a team, the guardrail has no model.
+        Assert.Equal(["Unattributed | contract-summary | $290.00 | 71.8\u00a0%", "Unattributed | support-copilot | $95.00 | 23.5\u00a0%", "Unattributed | Unattributed | $19.00 | 4.7\u00a0%", "Month to date |  | $404.00 | 100.0\u00a0%"], Rows(0));
+        Assert.Equal("Month to date |  | $404.00 | 100.0\u00a0%", Rows(1)[^1]);
+        Assert.Contains("Unattributed | No model: storage, guardrails | $19.00 | 4.7\u00a0%", Rows(1));
+        store.Get<NavigationManager>().NavigateTo("/spend?groupBy=model");
+        await page.WaitForElementAsync(".flows svg.wide", TimeSpan.FromSeconds(30));
+        Assert.Contains("$404.00 from team to feature to model", page.Find(".flows svg.wide").GetAttribute("aria-label"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task By_model_what_has_no_owner_is_said_beside_the_bill()
     {
         var (store, page) = await OpenAsync("/spend?groupBy=component");

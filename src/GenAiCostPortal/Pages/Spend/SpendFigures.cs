@@ -13,9 +13,11 @@ namespace GenAiCostPortal.Pages.Spend;
 /// <param name="Recorded">Every recorded call at its estimated price: what requests cost inside traces.</param>
 /// <param name="Methods">Billed by method.</param>
 /// <param name="Releases">Releases that began in the period.</param>
+/// <param name="ByFeature">Teams × features of the whole period, and <paramref name="ByModel"/> features × models: where the money goes.</param>
 public sealed record SpendPicture(
     PortalUrl Url, Period Period, IReadOnlyList<SpendDimension> GroupBy, DateOnly BilledTo, Period? Compared, SpendAnswer Series, SpendAnswer? Now,
-    SpendAnswer? Before, SpendAnswer Recorded, SpendAnswer Methods, IReadOnlyList<ReconciliationDay> Proof, IReadOnlyList<ReleaseStart> Releases)
+    SpendAnswer? Before, SpendAnswer Recorded, SpendAnswer Methods, IReadOnlyList<ReconciliationDay> Proof, IReadOnlyList<ReleaseStart> Releases,
+    SpendAnswer ByFeature, SpendAnswer ByModel)
 {
     /// <summary>Last completely billed day; null when there is none in the period.</summary>
     public DateOnly? BilledThrough => BilledTo > Period.From ? BilledTo.AddDays(-1) : null;
@@ -56,7 +58,12 @@ public sealed class SpendFigures(SpendReport report, Ledger.Costs.Reconciliation
         var methods = await report.ReadAsync(Ask(period, period.To, [SpendDimension.Method], Granularity.None, SpendView.Billed), cancel);
         var proof = await reconciliation.ReadAsync(period.From, period.To, cancel);
         return new SpendPicture(url, period, groupBy, billedTo, before is { Rows.Count: > 0 } ? compared : null, series, now, before is { Rows.Count: > 0 } ? before : null, recorded, methods, proof,
-            await releases.ReadAsync(period.FromUtc, period.ToUtc, filter, cancel));
+            await releases.ReadAsync(period.FromUtc, period.ToUtc, filter, cancel),
+            await PairAsync(SpendDimension.Team, SpendDimension.Feature), await PairAsync(SpendDimension.Feature, SpendDimension.Model));
+
+        // What the chart has asked for already is not asked for again.
+        async Task<SpendAnswer> PairAsync(SpendDimension first, SpendDimension second) => groupBy.SequenceEqual([first, second]) ? series
+            : await report.ReadAsync(Ask(period, period.To, [first, second], Granularity.None, SpendView.Ledger), cancel);
     }
 
     /// <summary>End (exclusive) of the completely billed days of a period; its start when there are none.</summary>

@@ -11,8 +11,8 @@ internal static class LargestDoor
 {
     public static void Keep(IReadOnlyList<KindClaim> claims)
     {
-        // Summed logs were weighed against the calls of all doors when they were booked.
-        foreach (var feature in claims.Where(c => !Saw(c, Doors.Summed)).GroupBy(c => c.Claim.FeatureId))
+        // Summed logs were weighed against the calls of all doors when they were booked, picked records among them: all of these add up.
+        foreach (var feature in claims.GroupBy(c => c.Claim.FeatureId).Where(f => !f.Any(c => Saw(c, Doors.Summed))))
         {
             var all = feature.ToList();
             if (all.TrueForAll(c => c.Claim.Doors == all[0].Claim.Doors)) continue;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using GenAiCostPortal.Ledger;
 using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Prices;
 using GenAiCostPortal.Ledger.Store;
@@ -71,12 +72,12 @@ internal static class LedgerSpeed
         await using var db = await services.GetRequiredService<IDbContextFactory<LedgerDb>>().CreateDbContextAsync();
         var lookback = await UsageLookback.ReadAsync(db, MadeMonth.First.AddDays(-31), end.AddDays(31), default);
         var rules = await RuleBook.ReadAsync(db, default);
-        var inventory = await db.Resources.AsNoTracking().ToListAsync();
+        var resources = await ResourceBook.ReadAsync(db, default);
         var (read, pure, parts) = (new TwoClocks(isRunning: false), new TwoClocks(isRunning: false), 0);
         for (var day = MadeMonth.First; day < end; day = day.AddDays(1))
         {
             read.Start();
-            var inputs = await reader.ReadAsync(db, day, lookback.Around(day, rules, reader.NamesWith(inventory), inventory), default);
+            var inputs = await reader.ReadAsync(db, day, lookback.Around(day, rules, reader.NamesWith(resources.Resources), resources), default);
             read.Stop();
             pure.Start();
             parts += LedgerDay.Build(inputs).Billed.Count;

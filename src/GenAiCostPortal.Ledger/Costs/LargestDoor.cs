@@ -11,31 +11,30 @@ internal static class LargestDoor
 {
     public static void Keep(IReadOnlyList<KindClaim> claims)
     {
-        // Summed logs were weighed against the calls of all doors when they were booked, picked records among them: all of these add up.
-        foreach (var feature in claims.GroupBy(c => c.Claim.FeatureId).Where(f => !f.Any(c => Saw(c, Doors.Summed))))
+        foreach (var feature in claims.GroupBy(c => c.Claim.FeatureId))
         {
             var all = feature.ToList();
             if (all.TrueForAll(c => c.Claim.Doors == all[0].Claim.Doors)) continue;
             var counted = 0m;
-            foreach (var place in all.Where(c => c.Claim.IsPlaced).GroupBy(c => (c.Claim.AccountId, c.Claim.RegionId)))
+            // Summed logs were weighed against the calls of all doors there when they were booked, picked records among them: these add up.
+            foreach (var place in all.Where(c => c.Claim.IsPlaced).GroupBy(c => (c.Claim.AccountId, c.Claim.RegionId)).Where(p => !p.Any(IsSummed)))
             {
                 var best = Best([.. place]);
                 foreach (var claim in place)
                     if (Saw(claim, best)) counted += claim.Left;
                     else claim.Left = 0;
             }
-            KeepUnplaced(all, counted);
+            if (!all.Exists(IsSummed)) KeepUnplaced(all, counted);
         }
     }
 
-    /// <summary>Of the calls of one feature in one place, those that the door saw which saw most of them, and what summed logs add to all.</summary>
+    /// <summary>Of the calls of one feature in one place, those that the door saw which saw most of them; all of them where summed logs were weighed against them.</summary>
     public static IReadOnlyList<T> Seen<T>(IReadOnlyList<T> ofFeature, Func<T, Doors> doors, Func<T, decimal> amount)
     {
-        List<T> single = [.. ofFeature.Where(c => (doors(c) & Doors.Summed) == 0)];
-        if (single.TrueForAll(c => doors(c) == doors(single[0]))) return ofFeature;
+        if (ofFeature.All(c => doors(c) == doors(ofFeature[0])) || ofFeature.Any(c => (doors(c) & Doors.Summed) != 0)) return ofFeature;
         var best = Enum.GetValues<Doors>().Where(d => BitOperations.IsPow2((int)d)).OrderBy(d => d)
-            .MaxBy(d => single.Where(c => (doors(c) & d) != 0).Select(c => amount(c) + 1).Sum());
-        return [.. ofFeature.Where(c => (doors(c) & (best | Doors.Summed)) != 0)];
+            .MaxBy(d => ofFeature.Where(c => (doors(c) & d) != 0).Select(c => amount(c) + 1).Sum());
+        return [.. ofFeature.Where(c => (doors(c) & best) != 0)];
     }
 
     // Calls that do not say their place may be those that another door placed: only what goes beyond those is new.
@@ -60,6 +59,8 @@ internal static class LargestDoor
         }
         return best;
     }
+
+    private static bool IsSummed(KindClaim claim) => Saw(claim, Doors.Summed);
 
     private static bool Saw(KindClaim claim, Doors door) => (claim.Claim.Doors & door) != 0;
 }

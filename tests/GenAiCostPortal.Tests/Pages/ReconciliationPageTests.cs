@@ -51,7 +51,7 @@ public sealed class ReconciliationPageTests
         }
         var page = store.Pages.Render<ReconciliationPage>();
         await page.WaitForStateAsync(() => page.FindAll("#accuracy .lead").Count > 0, TimeSpan.FromSeconds(30));
-        Assert.EndsWith("18 Nov closed: $15.00 billed for tokens (the whole bill is $16.00), $12.00 estimated, \u221220.0\u00a0%.", page.Find("#accuracy .lead").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("18 Nov closed: $15.00 billed for tokens (the whole bill is $16.00), $12.00 estimated, \u221220.0 %.", page.Find("#accuracy .lead").TextContent, StringComparison.Ordinal);
         Assert.Contains("unblended cost in USD", page.Find(".head .sub").TextContent, StringComparison.Ordinal);
     }
 

@@ -57,6 +57,16 @@ public sealed class SpendFlowTests
     }
 
     [Fact]
+    public async Task What_is_only_open_yet_has_no_band_of_its_own()
+    {
+        var flow = (await FlowAsync(
+            Answer([SpendDimension.Team, SpendDimension.Feature], ("Billing", "summary", 10m, 0), ("Growth", "launch", 0, 4m)),
+            Answer([SpendDimension.Feature, SpendDimension.Model], ("summary", "sonnet", 10m, 0), ("launch", "opus", 0, 4m))))!;
+        Assert.Equal(["Billing", "Not yet billed", "summary", "Not yet billed", "sonnet", "Not yet billed"], flow.Nodes.Select(n => n.Label));
+        Assert.Equal(14m, flow.Nodes.Where(n => n.Column == 2).Sum(n => n.Usd));
+    }
+
+    [Fact]
     public async Task Answers_of_two_moments_make_no_flow() =>
         Assert.Null(await FlowAsync(Teams, Answer([SpendDimension.Feature, SpendDimension.Model], ("summary", "sonnet", 1m, 0))));
 

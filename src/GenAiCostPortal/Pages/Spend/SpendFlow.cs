@@ -42,7 +42,7 @@ public sealed class SpendFlow(Colours colours)
         IEnumerable<FlowLink> Pair(SpendAnswer answer, int column)
         {
             FlowNode At(int of, string key) => nodes.FirstOrDefault(n => n.Column == of && n.Key == key) ?? nodes.First(n => n.Column == of && n.Key == Other);
-            var pairs = answer.Rows.GroupBy(r => (From: At(column, r.Keys[0]), To: At(column + 1, r.Keys[1]))).Select(g => (g.Key, Usd: g.Sum(Usd))).Where(p => p.Usd != 0).ToArray();
+            var pairs = answer.Rows.Where(r => Usd(r) != 0).GroupBy(r => (From: At(column, r.Keys[0]), To: At(column + 1, r.Keys[1]))).Select(g => (g.Key, Usd: g.Sum(Usd))).Where(p => p.Usd != 0).ToArray();
             var shown = DisplayedUsd.Parts(drawn, [.. pairs.Select(p => p.Usd)]);
             // The feature is what is coloured: it is the right end of the first pair and the left end of the second.
             var made = pairs.Select((p, i) => new FlowLink(p.Key.From, p.Key.To, shown[i], column == 0 ? p.Key.To.Fill : p.Key.From.Fill));

@@ -52,15 +52,15 @@ public sealed class EvidenceReport(SpendReport spend, UsageShares usage, TimePro
     {
         "V2" => "needs a recorded reason per model",
         "V3" => "needs account rules, which the portal does not check yet",
-        "V4" => "needs the inventory of tags",
-        "A1" or "A2" => "needs endpoint metrics",
+        "V4" => "how much of the bill carries the required tags is not summed yet",
+        "A1" or "A2" => "idle endpoints are not summed yet; Usage shows how full provisioned throughput is",
         "A3" => "needs right-size findings",
         "A4" => "needs retry and loop cost over all calls, which is not summed yet; single traces show theirs",
         "O2" => "needs error data per sender, which is not summed yet",
         "O3" => "needs the share of calls below a root, which is not summed yet",
-        "O4" => "needs detected spikes",
+        "O4" => "how many spikes the bill confirmed is not summed yet; each spike says it",
         "G1" => "needs budgets",
-        "G2" => "needs alerts",
+        "G2" => "how long alerts come before the bill is not summed yet",
         _ => "needs declared limits per feature",
     };
 

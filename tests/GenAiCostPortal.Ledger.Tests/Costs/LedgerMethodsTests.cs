@@ -201,6 +201,18 @@ public sealed class LedgerMethodsTests
     }
 
     [Fact]
+    public void Summed_logs_add_to_the_calls_of_their_place_and_change_nothing_elsewhere()
+    {
+        // The sums were booked as what the log counts beyond the 300 and 100 recorded: all of it is a's. In the other account OTLP saw 200 of the 300 that X-Ray saw.
+        var other = _names[DimensionKind.Account, "222222222222"];
+        var result = LedgerDay.Build(Inputs([Tokens(1000, 1000), Tokens(1000, 1000) with { AccountId = other }],
+            Calls("a", 300), Calls("a", 100) with { Doors = Doors.InvocationLog }, Calls("a", 500) with { Doors = Doors.InvocationLog | Doors.Summed },
+            Calls("a", 200) with { AccountId = other }, Calls("a", 300) with { AccountId = other, Doors = Doors.XRay }));
+        Assert.Equal(900, result.Billed.Where(e => e.AccountId == Account && e.FeatureId == Feature("a")).Sum(e => e.AmountNanoUsd));
+        Assert.Equal(300, result.Billed.Where(e => e.AccountId == other && e.FeatureId == Feature("a")).Sum(e => e.AmountNanoUsd));
+    }
+
+    [Fact]
     public void Calls_without_an_account_that_another_door_placed_are_not_counted_again()
     {
         // The log placed 400 of a; OTLP saw 500 without a place: 100 of them are new.

@@ -6,7 +6,7 @@ namespace GenAiCostPortal.Browser;
 /// <summary>One Chromium for all stories of a collection: the installed one, so that nothing is downloaded.</summary>
 public sealed class ChromiumHost : IAsyncLifetime
 {
-    private const float LongestWaitMs = 60_000;
+    public const float LongestWaitMs = 60_000;
     private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private IPlaywright? _playwright;
 

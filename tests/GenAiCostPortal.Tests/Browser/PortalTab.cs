@@ -66,8 +66,21 @@ public sealed class PortalTab : IAsyncDisposable
     public Task WaitForPageAsync(string heading) => Page.Locator("h1", new() { HasText = heading }).First.WaitForAsync();
 
     /// <summary>Waits until the address holds all of these words of a query, or none of those that begin with an exclamation mark.</summary>
-    public Task WaitForAddressAsync(params string[] words) =>
-        Page.WaitForURLAsync(url => words.All(w => w[0] == '!' ? !Uri.UnescapeDataString(url).Contains(w[1..], StringComparison.Ordinal) : Uri.UnescapeDataString(url).Contains(w, StringComparison.Ordinal)));
+    public async Task WaitForAddressAsync(params string[] words)
+    {
+        // The address itself is asked: an event of navigation can pass between the look and the wait for it.
+        for (var waited = 0; !IsThere(); waited += 50)
+        {
+            if (waited > ChromiumHost.LongestWaitMs) throw new TimeoutException($"The address stayed {Page.Url}, not {string.Join(' ', words)}");
+            await Task.Delay(50);
+        }
+
+        bool IsThere()
+        {
+            var url = Uri.UnescapeDataString(Page.Url);
+            return words.All(w => w[0] == '!' ? !url.Contains(w[1..], StringComparison.Ordinal) : url.Contains(w, StringComparison.Ordinal));
+        }
+    }
 
     /// <summary>Path and query of the tab.</summary>
     public string PathAndQuery => new Uri(Page.Url).PathAndQuery;

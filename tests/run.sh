@@ -22,25 +22,12 @@ dotnet build GenAiCostPortal.sln -nologo -v q -clp:ErrorsOnly || { echo "The bui
 
 results="$(mktemp -d)"; trap 'rm -rf "$results"' EXIT
 broken=0
-run() {
-  local name; name="$(basename "$1" .csproj)"
-  echo "── $name"
-  dotnet test "$1" --no-build -nologo -v q --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" --results-directory "$results" --blame-hang --blame-hang-timeout 10m || true
-  [ -f "$results/$name.trx" ]
-}
-
-# Those without a browser wait for little else than the processor, but not all the time: two side by side use both cores.
-running=()
 for project in tests/*/*.Tests.csproj; do
   name="$(basename "$project" .csproj)"
-  if [ "$name" = GenAiCostPortal.Tests ]; then continue; fi
-  run "$project" >"$results/$name.log" 2>&1 & running+=("$!:$name")
+  echo "── $name"
+  dotnet test "$project" --no-build -nologo -v q --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" --results-directory "$results" --blame-hang --blame-hang-timeout 10m || true
+  [ -f "$results/$name.trx" ] || { echo "$name left no results: it crashed or hung."; broken=$((broken + 1)); }
 done
-for one in "${running[@]}"; do
-  wait "${one%%:*}" || { echo "${one#*:} left no results: it crashed or hung."; broken=$((broken + 1)); }
-  cat "$results/${one#*:}.log"
-done
-run tests/GenAiCostPortal.Tests/GenAiCostPortal.Tests.csproj || { echo "GenAiCostPortal.Tests left no results: it crashed or hung."; broken=$((broken + 1)); }
 
 passed=0 failed=$broken skipped=0
 for trx in "$results"/*.trx; do

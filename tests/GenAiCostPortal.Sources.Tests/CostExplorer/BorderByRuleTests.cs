@@ -9,81 +9,13 @@ using GenAiCostPortal.Sources.DataExports;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 using static GenAiCostPortal.Sources.DataExports.MadeExport;
+using static GenAiCostPortal.Sources.CostExplorer.BorderBench;
 
 namespace GenAiCostPortal.Sources.CostExplorer;
 
 /// <summary>The border of the bill by owner rules: the same lines through Cost Explorer, a CUR and a FOCUS file.</summary>
 public sealed class BorderByRuleTests
 {
-    private const string Payer = ExportBench.Payer, Product = ExportBench.Other, Lambda = "AWS Lambda", Search = "Amazon OpenSearch Service", S3 = "Amazon Simple Storage Service";
-    private static readonly DateTime Now = ExportBench.Now;
-    private static readonly DateOnly Day = new(2026, 11, 12);
-
-    private static readonly OwnerRuleDraft OfLambda = new()
-    {
-        Name = "Functions of retrieval", Feature = "retrieval",
-        Conditions = [new(RuleSubject.Service, RuleMatch.Is, "aws lambda"), new(RuleSubject.Account, RuleMatch.Is, Product), new(RuleSubject.UsageType, RuleMatch.Contains, "GB-Second")],
-    };
-
-    private static readonly OwnerRuleDraft OfSearch = new()
-    {
-        Name = "Vector store", Team = "Search",
-        Conditions = [new(RuleSubject.Service, RuleMatch.StartsWith, "Amazon OpenSearch"), new(RuleSubject.Tag, RuleMatch.Is, "AI", "CostCenter")],
-    };
-
-    private static readonly OwnerRuleDraft OfCostCenter = new() { Name = "Cost centre", Feature = "assistants", Conditions = [new(RuleSubject.Tag, RuleMatch.Is, "ai", "CostCenter")] };
-
-    /// <summary>A day of $94.50: Bedrock 10, Lambda 21 (3 of it with the feature's tag), OpenSearch 15, EC2 48 with 4 of tax, S3 0.50.</summary>
-    private static TestLine[] Lines(string day) =>
-    [
-        new(day, Payer, "Amazon Bedrock", Nova, 10m, 1000, "1K tokens"),
-        new(day, Product, Lambda, "Lambda-GB-Second", 3m, 30, "Second", Tag: "chat"),
-        new(day, Product, Lambda, "Lambda-GB-Second", 5m, 50, "Second"),
-        new(day, Product, Lambda, "Request", 2m, 20, "Requests"),
-        new(day, Payer, Lambda, "Lambda-GB-Second", 7m, 70, "Second"),
-        new(day, Payer, Lambda, "Lambda-GB-Second", 4m, 40, "Second") { Tags = Tags("ai") },
-        new(day, Product, Search, "EU-SearchOCU", 6m, 60, "OCU-Hours") { Tags = Tags("ai") },
-        new(day, Product, Search, "EU-SearchOCU", 8m, 80, "OCU-Hours") { Tags = Tags("web") },
-        new(day, Product, Search, "EU-SearchOCU", 1m, 10, "OCU-Hours"),
-        new(day, Payer, "Amazon Elastic Compute Cloud", "BoxUsage:m5.large", 44m, 24, "Hrs"),
-        new(day, Payer, "Amazon Elastic Compute Cloud", "", 4m, RecordType: "Tax"),
-        new(day, Payer, S3, "TimedStorage-ByteHrs", 0.5m, 5, "GB-Mo") { Tags = Tags("ai") },
-    ];
-
-    private static Dictionary<string, string> Tags(string costCenter) => new() { ["CostCenter"] = costCenter };
-
-    private static Task<ExportBench> OpenAsync() => ExportBench.OpenAsync(c => c.CostExplorer.Enabled = true);
-
-    private static async Task<ExportBench> CostExplorerAsync()
-    {
-        var bench = await OpenAsync();
-        bench.Server.Bill.Lines.AddRange(Lines("2026-11-12"));
-        return bench;
-    }
-
-    private static async Task AddAsync(ExportBench bench, params OwnerRuleDraft[] rules)
-    {
-        foreach (var rule in rules) Assert.Equal("", (await bench.Portal.Get<RuleDesk>().AddAsync(rule, "Ada")).Words);
-    }
-
-    /// <summary>Asks for every day that is stored or in the look-back, as the first run of the next day does.</summary>
-    private static async Task<FeedRun> NextDayAsync(ExportBench bench)
-    {
-        bench.Server.Calls.Clear();
-        bench.Clock.Now = bench.Clock.Now.AddHours(24);
-        return await bench.Portal.RunAsync("CostExplorer");
-    }
-
-    /// <summary>The ledger of the day by account and service: feature, team, method, dollars.</summary>
-    private static async Task<string[]> LedgerAsync(ExportBench bench)
-    {
-        var entries = await bench.Portal.ReadAsync(db => db.LedgerEntries.AsNoTracking().Where(e => e.Day == Day).ToListAsync());
-        return [.. entries.GroupBy(e => string.Join(' ', bench.Name(e.AccountId)[..4], bench.Name(e.BilledServiceId), $"[{bench.Name(e.FeatureId)}/{bench.Name(e.TeamId)}]", e.Method))
-            .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Key} {Money.ToUsd(g.Sum(e => e.AmountNanoUsd)):0.00}")).Order(StringComparer.Ordinal)];
-    }
-
-    private static async Task<(decimal InScope, decimal Outside)> SidesAsync(ExportBench bench) => (await bench.TotalUsdAsync(), await bench.OutsideUsdAsync());
-
     // By hand: Bedrock 10 and the tagged 3 were in scope before. Of the Lambda in Product only the seconds without a tag (5) meet the
     // first rule, not the requests (2); of OpenSearch only what says ai (6) meets the second. 10 + 3 + 5 + 6 = 24 of 94.50.
     private static readonly string[] ByTwoRules =
@@ -213,7 +145,7 @@ public sealed class BorderByRuleTests
         bench.Server.Bill.Lines.AddRange([.. Lines("2026-11-11"), .. Lines("2026-11-13")]);
         await bench.Portal.RunAsync("CostExplorer");
         bench.Server.Calls.Clear();
-        await AddAsync(bench, OfLambda with { EffectiveFrom = Day, EffectiveTo = Day.AddDays(1) });
+        await AddAsync(bench, OfLambda with { EffectiveFrom = BillDay, EffectiveTo = BillDay.AddDays(1) });
         await bench.Portal.RunAsync("CostExplorer");
         Assert.All(bench.Server.Calls, c => Assert.Equal("2026-11-12", c.Body.GetProperty("TimePeriod").GetProperty("Start").GetString()));
         Assert.Equal([13m, 18m, 13m], (await bench.LinesAsync()).GroupBy(l => l.Day).Select(g => Money.ToUsd(g.Sum(l => l.AmountNanoUsd))));
@@ -231,15 +163,15 @@ public sealed class BorderByRuleTests
         await using var bench = await CostExplorerAsync();
         await AddAsync(bench, OfLambda, OfSearch, OfCostCenter);
         await bench.Portal.RunAsync("CostExplorer");
-        var question = await AskAsync(bench, Day, Day.AddDays(1));
+        var question = await AskAsync(bench, BillDay, BillDay.AddDays(1));
         Assert.Equal(28.5m, Sum(bench, question.Json));
         Assert.Contains("what owner rules bring in of AWS Lambda, Amazon OpenSearch Service, Amazon Simple Storage Service", question.Note, StringComparison.Ordinal);
 
         var questions = Questions(bench);
-        var (report, scopes) = (bench.Portal.Get<BillTrailReport>(), await bench.Portal.Get<BillTrailReport>().ScopesAsync(Day, Day.AddDays(1)));
-        var trail = await report.ReadAsync(Day, SpendFilter.None);
+        var (report, scopes) = (bench.Portal.Get<BillTrailReport>(), await bench.Portal.Get<BillTrailReport>().ScopesAsync(BillDay, BillDay.AddDays(1)));
+        var trail = await report.ReadAsync(BillDay, SpendFilter.None);
         Assert.Equal(5, trail.Cells.Count);
-        foreach (var cell in trail.Cells) Assert.Equal((cell.Key, cell.BilledUsd), (cell.Key, Sum(bench, questions.OfCell(Day, cell, scopes).Json)));
+        foreach (var cell in trail.Cells) Assert.Equal((cell.Key, cell.BilledUsd), (cell.Key, Sum(bench, questions.OfCell(BillDay, cell, scopes).Json)));
     }
 
     [Fact]
@@ -256,7 +188,7 @@ public sealed class BorderByRuleTests
         // By hand: 10 + 2 by cost centre; 4 + 1 by purpose; 7 + 8 meet neither.
         Assert.Equal(["1111 AWS Lambda [assistants/] Rule 12.00", "1111 AWS Lambda [retrieval/] Rule 5.00"], (await LedgerAsync(bench)).AsEnumerable());
         Assert.Equal((17m, 15m), await SidesAsync(bench));
-        Assert.Equal(17m, Sum(bench, (await AskAsync(bench, Day, Day.AddDays(1))).Json));
+        Assert.Equal(17m, Sum(bench, (await AskAsync(bench, BillDay, BillDay.AddDays(1))).Json));
     }
 
     [Fact]
@@ -274,7 +206,7 @@ public sealed class BorderByRuleTests
         await AddAsync(bench, whole);
         await bench.Portal.RunAsync("CostExplorer");
         Assert.Equal((5.6m, -1m), await SidesAsync(bench));
-        Assert.Equal(5.6m, Sum(bench, (await AskAsync(bench, Day, Day.AddDays(1))).Json));
+        Assert.Equal(5.6m, Sum(bench, (await AskAsync(bench, BillDay, BillDay.AddDays(1))).Json));
 
         await using var export = await ExportBench.OpenAsync();
         export.Deliver("2026-11", Now.AddHours(-3), "", File(CurColumns, lines.Append(new("2026-11-13", Payer, "Amazon Bedrock", Nova, 0m, 1, "1K tokens")).Select(CurOf)));
@@ -310,7 +242,7 @@ public sealed class BorderByRuleTests
         await settings.SaveAsync(keys);
         await bench.Portal.RunAsync("CostExplorer");
         Assert.Equal((28m, 66.5m), await SidesAsync(bench));
-        Assert.Equal(28m, Sum(bench, (await AskAsync(bench, Day, Day.AddDays(1))).Json));
+        Assert.Equal(28m, Sum(bench, (await AskAsync(bench, BillDay, BillDay.AddDays(1))).Json));
         await settings.ResetAsync();
         await bench.Portal.RunAsync("CostExplorer");
         Assert.Equal((13m, 81.5m), await SidesAsync(bench));
@@ -366,39 +298,4 @@ public sealed class BorderByRuleTests
             return new OwnerRule { Id = id, Position = id, Name = $"rule {id}", Feature = "f", Conditions = RuleText.Of(conditions), EffectiveFrom = random.Next(3) == 0 ? new DateOnly(2026, 11, 11) : null };
         }
     }
-
-    private static async Task<BilledDaysRead> ReadAsync(ExportBench bench, IReadOnlyList<OwnerRule> rules) => await bench.Portal.Get<CostExplorerReader>().ReadAsync(
-        bench.Portal.Get<AwsConnections>().Get("Payer"), new(2026, 11, 10), new(2026, 11, 14), new AwsRequestTally(), border: await bench.Portal.Get<BorderReader>().ReadAsync(rules));
-
-    private static CostExplorerQuestions Questions(ExportBench bench) => new(bench.Portal.Get<AwsOptions>(), bench.Portal.Get<OwnerKeys>());
-
-    private static async Task<CostExplorerQuestion> AskAsync(ExportBench bench, DateOnly from, DateOnly to) =>
-        Questions(bench).OfPeriod(from, to, await bench.Portal.Get<BillTrailReport>().ScopesAsync(from, to));
-
-    private static decimal Sum(ExportBench bench, string question) =>
-        bench.Server.Bill.Answer(JsonSerializer.Deserialize<JsonElement>(question))["ResultsByTime"]!.AsArray().SelectMany(t => t!["Groups"]!.AsArray())
-            .Sum(g => decimal.Parse(g!["Metrics"]!["UnblendedCost"]!["Amount"]!.GetValue<string>(), NumberStyles.Float, CultureInfo.InvariantCulture));
-
-    private static async Task<int> FilesReadAsync(ExportBench bench)
-    {
-        bench.Server.Calls.Clear();
-        await bench.RunAsync();
-        return bench.FilesRead;
-    }
-
-    private static Dictionary<string, string> CurOf(TestLine l) => Cur(l.Day + "T01:00:00Z", Text(l.Usd), ("line_item_usage_account_id", l.Account), ("product", $$"""{"product_name":"{{l.Service}}"}"""),
-        ("line_item_product_code", "x"), ("line_item_usage_type", l.UsageType), ("line_item_usage_amount", Text(l.Quantity)), ("pricing_unit", l.Unit), ("line_item_line_item_type", l.RecordType),
-        ("resource_tags", JsonSerializer.Serialize(All(l, "user_genai_workload", "user_cost_center"))), ("product_region_code", l.UsageType.StartsWith("EU-", StringComparison.Ordinal) ? "eu-west-1" : "us-east-1"));
-
-    private static Dictionary<string, string> FocusOf(TestLine l) => Focus(l.Day + "T01:00:00Z", Text(l.Usd), ("SubAccountId", l.Account), ("ServiceName", l.Service), ("SkuMeter", l.UsageType),
-        ("ConsumedQuantity", Text(l.Quantity)), ("ConsumedUnit", l.Unit), ("ChargeCategory", l.RecordType), ("Tags", JsonSerializer.Serialize(All(l, "GenAI:Workload", "CostCenter"))));
-
-    private static Dictionary<string, string> All(TestLine l, string feature, string center)
-    {
-        var all = l.Tags.ToDictionary(t => center, t => t.Value);
-        if (l.Tag.Length > 0) all[feature] = l.Tag;
-        return all;
-    }
-
-    private static string Text(decimal number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -16,7 +16,7 @@ namespace GenAiCostPortal.Sources;
 /// <summary>Ledger and Sources as the portal registers them, on a store of their own, with a clock of the test.</summary>
 internal sealed class TestPortal : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("portal-sources").FullName;
+    private readonly StoreFolder _folder = new("portal-sources-");
     private readonly ServiceProvider _services;
 
     private TestPortal(AwsOptions aws, TimeProvider clock, Action<IServiceCollection>? also)
@@ -26,7 +26,7 @@ internal sealed class TestPortal : IAsyncDisposable
         services.AddSingleton<ILoggerProvider>(Log);
         services.AddLogging(l => l.SetMinimumLevel(LogLevel.Warning));
         services.AddSingleton<IHostApplicationLifetime, TestLifetime>();
-        services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={Path.Combine(_folder, "test.db")}" }, new OwnerKeys());
+        services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={_folder.Migrate("test.db")}" }, new OwnerKeys());
         services.AddSources(new OtlpOptions(), aws);
         also?.Invoke(services);
         _services = services.BuildServiceProvider();
@@ -34,12 +34,8 @@ internal sealed class TestPortal : IAsyncDisposable
 
     public TestLog Log { get; } = new();
 
-    public static async Task<TestPortal> OpenAsync(AwsOptions aws, TimeProvider clock, Action<IServiceCollection>? also = null)
-    {
-        var portal = new TestPortal(aws, clock, also);
-        await AddStore.MigrateAsync(portal.Get<IDbContextFactory<LedgerDb>>());
-        return portal;
-    }
+    public static Task<TestPortal> OpenAsync(AwsOptions aws, TimeProvider clock, Action<IServiceCollection>? also = null) =>
+        Task.FromResult(new TestPortal(aws, clock, also));
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
@@ -59,8 +55,7 @@ internal sealed class TestPortal : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, true);
+        _folder.Dispose();
     }
 
     private sealed class TestLifetime : IHostApplicationLifetime

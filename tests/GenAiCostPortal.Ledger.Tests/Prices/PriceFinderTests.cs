@@ -9,23 +9,23 @@ namespace GenAiCostPortal.Ledger.Prices;
 public sealed class PriceFinderTests : IAsyncLifetime, IDisposable
 {
     private static readonly DateTime Now = new(2026, 11, 20, 0, 0, 0, DateTimeKind.Utc);
-    private readonly string _folder = Directory.CreateTempSubdirectory("prices").FullName;
+    private readonly StoreFolder _folder = new("prices-");
     private ServiceProvider _services = null!;
     private IDbContextFactory<LedgerDb> _stores = null!;
 
-    public async Task InitializeAsync()
+    public Task InitializeAsync()
     {
         var services = new ServiceCollection();
-        services.AddLedgerStore(new StoreOptions { Provider = StoreProvider.Sqlite, ConnectionString = $"Data Source={Path.Combine(_folder, "p.db")};Pooling=False" });
+        services.AddLedgerStore(new StoreOptions { Provider = StoreProvider.Sqlite, ConnectionString = $"Data Source={_folder.Migrate("p.db")};Pooling=False" });
         services.AddSingleton<PriceFinder>();
         _services = services.BuildServiceProvider();
         _stores = _services.GetRequiredService<IDbContextFactory<LedgerDb>>();
-        await AddStore.MigrateAsync(_stores);
+        return Task.CompletedTask;
     }
 
     public Task DisposeAsync() => _services.DisposeAsync().AsTask();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task The_first_load_fills_the_table_and_the_second_adds_nothing()

@@ -1,5 +1,4 @@
 using GenAiCostPortal.Ledger.Owners;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,10 +14,10 @@ public sealed class SetClock(DateTime now) : TimeProvider
 /// <summary>A freshly migrated SQLite file in a folder of its own, with everything of the ledger registered on it.</summary>
 public sealed class LedgerFixture : IAsyncDisposable
 {
-    private readonly string _folder;
+    private readonly StoreFolder _folder;
     private readonly ServiceProvider _services;
 
-    private LedgerFixture(string folder, ServiceProvider services, SetClock clock)
+    private LedgerFixture(StoreFolder folder, ServiceProvider services, SetClock clock)
     {
         (_folder, _services, Clock) = (folder, services, clock);
     }
@@ -26,20 +25,19 @@ public sealed class LedgerFixture : IAsyncDisposable
     public SetClock Clock { get; }
     public IServiceProvider Services => _services;
     public IDbContextFactory<LedgerDb> Stores => Get<IDbContextFactory<LedgerDb>>();
-    public string DatabaseFile => Path.Combine(_folder, "ledger.db");
+    public string DatabaseFile => _folder.FileOf("ledger.db");
 
     /// <summary>Starts at noon of 20 Nov 2026 unless told otherwise.</summary>
     public static async Task<LedgerFixture> CreateAsync(DateTime? now = null, Action<IServiceCollection>? more = null)
     {
-        var folder = Directory.CreateTempSubdirectory("genai-ledger-").FullName;
+        var folder = new StoreFolder("genai-ledger-");
         var clock = new SetClock(now ?? new DateTime(2026, 11, 20, 12, 0, 0, DateTimeKind.Utc));
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(clock);
         services.AddLogging();
-        services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={Path.Combine(folder, "ledger.db")}" }, new OwnerKeys());
+        services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={folder.Migrate("ledger.db")}" }, new OwnerKeys());
         more?.Invoke(services);
         var fixture = new LedgerFixture(folder, services.BuildServiceProvider(), clock);
-        await AddStore.MigrateAsync(fixture.Stores);
         await fixture.Get<Dimensions>().LoadAsync();
         return fixture;
     }
@@ -73,8 +71,6 @@ public sealed class LedgerFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        using (var connection = new SqliteConnection($"Data Source={DatabaseFile}")) SqliteConnection.ClearPool(connection);
-        try { Directory.Delete(_folder, recursive: true); }
-        catch (IOException) { }
+        _folder.Dispose();
     }
 }

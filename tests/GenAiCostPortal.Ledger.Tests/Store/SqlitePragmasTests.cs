@@ -1,5 +1,4 @@
 using GenAiCostPortal.Ledger.Store;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -8,7 +7,7 @@ namespace GenAiCostPortal.Ledger.Store;
 
 public sealed class SqlitePragmasTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("pragmas-").FullName;
+    private readonly StoreFolder _folder = new("pragmas-");
 
     [Fact]
     public async Task Every_connection_that_writes_syncs_each_commit_to_disk()
@@ -26,7 +25,7 @@ public sealed class SqlitePragmasTests : IDisposable
     [Fact]
     public async Task An_empty_file_is_migrated_like_a_missing_one()
     {
-        await File.WriteAllBytesAsync(Path.Combine(_folder, "portal.db"), []);
+        await File.WriteAllBytesAsync(_folder.FileOf("portal.db"), []);
         await using var services = Services();
         var stores = services.GetRequiredService<IDbContextFactory<LedgerDb>>();
         await AddStore.MigrateAsync(stores);
@@ -50,11 +49,7 @@ public sealed class SqlitePragmasTests : IDisposable
     }
 
     private ServiceProvider Services() => new ServiceCollection()
-        .AddLedgerStore(new StoreOptions { ConnectionString = $"Data Source={Path.Combine(_folder, "portal.db")}" }).BuildServiceProvider();
+        .AddLedgerStore(new StoreOptions { ConnectionString = $"Data Source={_folder.FileOf("portal.db")}" }).BuildServiceProvider();
 
-    public void Dispose()
-    {
-        SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => _folder.Dispose();
 }

@@ -12,22 +12,22 @@ internal sealed class WriterStore : IAsyncDisposable
 {
     public static readonly DateTime Now = new(2026, 11, 20, 12, 0, 0, DateTimeKind.Utc);
     private static readonly Lazy<Task<byte[]>> Template = new(MakeTemplateAsync);
-    private readonly string _folder;
+    private readonly StoreFolder _folder;
     private readonly ServiceProvider _services;
 
-    private WriterStore(string folder)
+    private WriterStore(StoreFolder folder)
     {
         _folder = folder;
         _services = Services(File);
     }
 
-    public string File => Path.Combine(_folder, "ledger.db");
+    public string File => _folder.FileOf("ledger.db");
     public TraceWriter Writer => Get<TraceWriter>();
 
     public static async Task<WriterStore> OpenAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("writer-").FullName;
-        await System.IO.File.WriteAllBytesAsync(Path.Combine(folder, "ledger.db"), await Template.Value);
+        var folder = new StoreFolder("writer-");
+        await System.IO.File.WriteAllBytesAsync(folder.FileOf("ledger.db"), await Template.Value);
         return new WriterStore(folder);
     }
 
@@ -116,7 +116,7 @@ internal sealed class WriterStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     private static ServiceProvider Services(string file) => new ServiceCollection()
@@ -125,11 +125,10 @@ internal sealed class WriterStore : IAsyncDisposable
 
     private static async Task<byte[]> MakeTemplateAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("writer-template-").FullName;
-        var file = Path.Combine(folder, "ledger.db");
+        using var folder = new StoreFolder("writer-template-");
+        var file = folder.Migrate("ledger.db");
         await using (var services = Services(file))
         {
-            await AddStore.MigrateAsync(services.GetRequiredService<IDbContextFactory<LedgerDb>>());
             await services.GetRequiredService<Prices.PriceFinder>().LoadAsync();
             // A key made at random would give every run another error of the sketches.
             var key = string.Concat(Enumerable.Repeat("5a17c0de", 8));
@@ -137,8 +136,6 @@ internal sealed class WriterStore : IAsyncDisposable
             await db.Database.ExecuteSqlAsync($"INSERT INTO store_fact(Name,Value) VALUES({SqliteUsers.KeyFact},{key})");
         }
         // The last connection to close folds the log into the file.
-        var bytes = await System.IO.File.ReadAllBytesAsync(file);
-        Directory.Delete(folder, recursive: true);
-        return bytes;
+        return await System.IO.File.ReadAllBytesAsync(file);
     }
 }

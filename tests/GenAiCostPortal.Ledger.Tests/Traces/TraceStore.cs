@@ -9,14 +9,14 @@ namespace GenAiCostPortal.Ledger.Traces;
 /// <summary>A ledger on a temporary SQLite file, with the means to put trace rows into it.</summary>
 internal sealed class TraceStore : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("traces-").FullName;
+    private readonly StoreFolder _folder = new("traces-");
     private readonly ServiceProvider _services;
 
     private TraceStore(TimeProvider? clock)
     {
         var services = new ServiceCollection();
         if (clock is not null) services.AddSingleton(clock);
-        services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={Path.Combine(_folder, "test.db")};Pooling=False" }, new OwnerKeys());
+        services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={_folder.Migrate("test.db")};Pooling=False" }, new OwnerKeys());
         _services = services.BuildServiceProvider();
     }
 
@@ -25,7 +25,6 @@ internal sealed class TraceStore : IAsyncDisposable
     public static async Task<TraceStore> OpenAsync(TimeProvider? clock = null)
     {
         var store = new TraceStore(clock);
-        await AddStore.MigrateAsync(store.Get<IDbContextFactory<LedgerDb>>());
         await store.Get<Dimensions>().LoadAsync();
         return store;
     }
@@ -59,6 +58,6 @@ internal sealed class TraceStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 }

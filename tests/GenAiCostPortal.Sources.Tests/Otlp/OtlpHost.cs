@@ -24,10 +24,10 @@ internal sealed class OtlpHost : IAsyncDisposable
 {
     public const string Protobuf = "application/x-protobuf", Json = "application/json";
     public static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
-    private readonly string _folder;
+    private readonly StoreFolder _folder;
     private readonly WebApplication _app;
 
-    private OtlpHost(string folder, WebApplication app)
+    private OtlpHost(StoreFolder folder, WebApplication app)
     {
         (_folder, _app) = (folder, app);
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
@@ -38,17 +38,12 @@ internal sealed class OtlpHost : IAsyncDisposable
     // Made once: a migrated store with its price list.
     private static readonly Lazy<Task<byte[]>> Template = new(async () =>
     {
-        var folder = Directory.CreateTempSubdirectory("otlp-template-").FullName;
-        var file = Path.Combine(folder, "otlp.db");
+        using var folder = new StoreFolder("otlp-template-");
+        var file = folder.Migrate("otlp.db");
         await using (var services = new ServiceCollection().AddSingleton<TimeProvider>(new TestClock(Now)).AddLogging()
             .AddLedger(new StoreOptions { ConnectionString = $"Data Source={file};Pooling=False" }, new OwnerKeys()).BuildServiceProvider())
-        {
-            await AddStore.MigrateAsync(services.GetRequiredService<IDbContextFactory<LedgerDb>>());
             await services.GetRequiredService<PriceFinder>().LoadAsync();
-        }
-        var bytes = await File.ReadAllBytesAsync(file);
-        Directory.Delete(folder, recursive: true);
-        return bytes;
+        return await File.ReadAllBytesAsync(file);
     });
 
     public HttpClient Client { get; }
@@ -58,8 +53,8 @@ internal sealed class OtlpHost : IAsyncDisposable
 
     public static async Task<OtlpHost> StartAsync(Action<OtlpOptions>? set = null, IngestCheck? check = null, DateTimeOffset? now = null)
     {
-        var folder = Directory.CreateTempSubdirectory("otlp-").FullName;
-        await File.WriteAllBytesAsync(Path.Combine(folder, "otlp.db"), await Template.Value);
+        var folder = new StoreFolder("otlp-");
+        await File.WriteAllBytesAsync(folder.FileOf("otlp.db"), await Template.Value);
         var options = new OtlpOptions { RequireApiKey = check is not null };
         set?.Invoke(options);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -73,7 +68,7 @@ internal sealed class OtlpHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(new TestClock(now ?? Now));
         builder.Services.AddSingleton(PromptHashKey.Random());
         builder.Services.AddSingleton(options);
-        builder.Services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={Path.Combine(folder, "otlp.db")};Pooling=False" }, new OwnerKeys());
+        builder.Services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={folder.FileOf("otlp.db")};Pooling=False" }, new OwnerKeys());
         builder.Services.AddOtlp();
         if (check is not null) builder.Services.AddSingleton(check);
         var app = builder.Build();
@@ -120,7 +115,7 @@ internal sealed class OtlpHost : IAsyncDisposable
     /// <summary>One number over a second connection.</summary>
     public long Number(string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "otlp.db")};Pooling=False");
+        using var connection = new SqliteConnection($"Data Source={_folder.FileOf("otlp.db")};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
@@ -129,7 +124,7 @@ internal sealed class OtlpHost : IAsyncDisposable
 
     public void Execute(string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "otlp.db")};Pooling=False");
+        using var connection = new SqliteConnection($"Data Source={_folder.FileOf("otlp.db")};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
@@ -148,7 +143,7 @@ internal sealed class OtlpHost : IAsyncDisposable
         Client.Dispose();
         Grpc.Dispose();
         await _app.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using GenAiCostPortal.Ledger.Store;
 using Microsoft.Data.Sqlite;
 
 namespace GenAiCostPortal.App;
@@ -9,7 +10,7 @@ namespace GenAiCostPortal.App;
 internal sealed class KilledPortal : IAsyncDisposable
 {
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(3);
-    private readonly string _folder = Directory.CreateTempSubdirectory("portal-killed-").FullName;
+    private readonly StoreFolder _folder = new("portal-killed-");
     private Process? _process;
 
     public Uri Pages { get; } = Address();
@@ -68,10 +69,10 @@ internal sealed class KilledPortal : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
-    private string Store => Path.Combine(_folder, "portal.db");
+    private string Store => _folder.FileOf("portal.db");
 
     private static Uri Address() => new($"http://127.0.0.1:{RunningPortal.FreePort()}");
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using GenAiCostPortal.Ledger.Store;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -11,16 +12,16 @@ namespace GenAiCostPortal.App;
 public sealed class PortalApp : WebApplicationFactory<Program>
 {
     public const string AdminKey = "an-admin-key-for-tests-only";
+    private readonly StoreFolder _folder = new("portal-test-");
     private readonly Dictionary<string, string?> _settings;
     private readonly Action<IServiceCollection>? _services;
 
     public PortalApp(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
     {
-        Folder = Directory.CreateTempSubdirectory("portal-test-").FullName;
         _services = services;
         _settings = new()
         {
-            ["Store:ConnectionString"] = $"Data Source={Path.Combine(Folder, "portal.db")}",
+            ["Store:ConnectionString"] = $"Data Source={_folder.Migrate("portal.db")}",
             ["Access:BootstrapApiKey"] = AdminKey,
             ["Otlp:HttpUrl"] = "",
             ["Otlp:GrpcUrl"] = "",
@@ -31,7 +32,7 @@ public sealed class PortalApp : WebApplicationFactory<Program>
         foreach (var (key, value) in settings ?? []) _settings[key] = value;
     }
 
-    public string Folder { get; }
+    public string Folder => _folder.Path;
 
     /// <summary>A client that speaks as the administrator's key.</summary>
     public HttpClient Admin() => As(AdminKey);
@@ -57,9 +58,6 @@ public sealed class PortalApp : WebApplicationFactory<Program>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (!disposing) return;
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        try { Directory.Delete(Folder, recursive: true); }
-        catch (IOException) { /* A file still held by the host's last breath goes with the temp folder. */ }
+        if (disposing) _folder.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -9,19 +10,19 @@ namespace GenAiCostPortal.App;
 /// <summary>The portal started as Program starts it, on the listeners of its configuration.</summary>
 internal sealed class RunningPortal : IAsyncDisposable
 {
-    private readonly string _folder;
+    private readonly StoreFolder _folder;
     private readonly WebApplication _app;
 
-    private RunningPortal(string folder, WebApplication app) => (_folder, _app) = (folder, app);
+    private RunningPortal(StoreFolder folder, WebApplication app) => (_folder, _app) = (folder, app);
 
     public IServiceProvider Services => _app.Services;
 
     public static async Task<RunningPortal> StartAsync(Dictionary<string, string> keys)
     {
-        var folder = Directory.CreateTempSubdirectory("portal-run-").FullName;
+        var folder = new StoreFolder("portal-run-");
         var arguments = new Dictionary<string, string>(keys)
         {
-            ["Store:ConnectionString"] = $"Data Source={Path.Combine(folder, "portal.db")};Pooling=False",
+            ["Store:ConnectionString"] = $"Data Source={folder.FileOf("portal.db")};Pooling=False",
             ["Access:BootstrapApiKey"] = PortalApp.AdminKey,
         };
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -51,8 +52,6 @@ internal sealed class RunningPortal : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        try { Directory.Delete(_folder, recursive: true); }
-        catch (IOException) { /* A file still held by the host's last breath goes with the temp folder. */ }
+        _folder.Dispose();
     }
 }

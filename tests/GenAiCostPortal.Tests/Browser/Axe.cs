@@ -12,7 +12,14 @@ internal static class Axe
     private const string Run = """
         async ({ part, onlyColours }) => {
             const rules = onlyColours ? { type: 'rule', values: ['color-contrast'] } : { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
-            const found = await axe.run(part ?? document, { runOnly: rules, resultTypes: ['violations'], iframes: false });
+            const isReading = () => document.querySelector('.reading.stale') !== null;
+            let found;
+            // Figures that are being read again are paler until they come: not how the page looks at rest.
+            for (let look = 0; look < 20; look++) {
+                for (let waited = 0; isReading() && waited < 30_000; waited += 50) await new Promise(r => setTimeout(r, 50));
+                found = await axe.run(part ?? document, { runOnly: rules, resultTypes: ['violations'], iframes: false });
+                if (found.violations.length === 0 || !isReading()) break;
+            }
             return found.violations.map(v => `${v.id}: ${v.help} — ` + v.nodes.slice(0, 6).map(n => `${n.target} ${n.html} ${n.any.map(a => a.message).join(' ')}`).join(' | '));
         }
         """;

@@ -22,7 +22,7 @@ namespace GenAiCostPortal.Pages;
 internal sealed class PageBench : IAsyncDisposable
 {
     public static readonly DateTime Now = new(2026, 11, 21, 14, 20, 0, DateTimeKind.Utc);
-    private readonly string _folder = Directory.CreateTempSubdirectory("pages-").FullName;
+    private readonly StoreFolder _folder = new("pages-");
 
     // A limit for what never happens, not a measure of speed: a loaded machine takes its time.
     static PageBench() => BunitContext.DefaultWaitTimeout = TimeSpan.FromSeconds(30);
@@ -33,7 +33,7 @@ internal sealed class PageBench : IAsyncDisposable
         var services = Context.Services;
         services.AddSingleton<TimeProvider>(new ClockAt(Now));
         services.AddSingleton(SettingsReader.Read(new ConfigurationBuilder().Build()));
-        services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={Path.Combine(_folder, "test.db")};Pooling=False" }, new OwnerKeys());
+        services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={_folder.Migrate("test.db")};Pooling=False" }, new OwnerKeys());
         var real = services.Last(s => s.ServiceType == typeof(IDbContextFactory<LedgerDb>));
         services.AddSingleton<IDbContextFactory<LedgerDb>>(s => Stores = new GatedStores((IDbContextFactory<LedgerDb>)ActivatorUtilities.CreateInstance(s, real.ImplementationType!)));
         services.AddPages();
@@ -58,7 +58,6 @@ internal sealed class PageBench : IAsyncDisposable
     public static async Task<PageBench> OpenAsync()
     {
         var bench = new PageBench();
-        await AddStore.MigrateAsync(bench.Get<IDbContextFactory<LedgerDb>>());
         await bench.Get<Dimensions>().LoadAsync();
         await bench.Get<PriceFinder>().LoadAsync();
         return bench;
@@ -81,7 +80,7 @@ internal sealed class PageBench : IAsyncDisposable
     {
         Stores.Open();
         await Context.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     private sealed class ClockAt(DateTime now) : TimeProvider

@@ -36,7 +36,7 @@ internal sealed class PageStore : IAsyncDisposable
 {
     public static readonly DateTime Now = new(2026, 11, 21, 14, 20, 0, DateTimeKind.Utc);
     private const string Account = "111122223333";
-    private readonly string _folder = Directory.CreateTempSubdirectory("pages-").FullName;
+    private readonly StoreFolder _folder = new("pages-");
 
     public BunitContext Pages { get; } = new();
     public TroubledStores Stores { get; private set; } = default!;
@@ -47,7 +47,7 @@ internal sealed class PageStore : IAsyncDisposable
         var services = store.Pages.Services;
         services.AddSingleton<TimeProvider>(new StandingClock(Now));
         services.AddLogging();
-        services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={Path.Combine(store._folder, "pages.db")}" }, new OwnerKeys());
+        services.AddLedger(new StoreOptions { ConnectionString = $"Data Source={store._folder.Migrate("pages.db")}" }, new OwnerKeys());
         services.TryAddSingleton<FeedPlans>();
         services.AddSingleton(new GenAiCostPortal.Sources.Aws.AwsOptions());
         var settings = new PortalSettings();
@@ -62,7 +62,6 @@ internal sealed class PageStore : IAsyncDisposable
         store.Pages.JSInterop.Mode = JSRuntimeMode.Loose;
         store.Pages.AddBunitPersistentComponentState();
         store.Pages.Renderer.SetRendererInfo(new RendererInfo("Server", true));
-        await AddStore.MigrateAsync(store.Get<IDbContextFactory<LedgerDb>>());
         await store.Get<Dimensions>().LoadAsync();
         return store;
     }
@@ -96,8 +95,7 @@ internal sealed class PageStore : IAsyncDisposable
     {
         Stores.Fault = null;
         await Pages.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     /// <summary>Says always the same time; timers run as usual.</summary>

@@ -1,11 +1,14 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
 namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
 {
     /// <inheritdoc />
-    public partial class Doors : Migration
+    [DbContext(typeof(PostgresLedgerDb))]
+    [Migration("20261122013934_Doors")]
+    public class Doors : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)

@@ -1,11 +1,14 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
 namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
 {
     /// <inheritdoc />
-    public partial class Users : Migration
+    [DbContext(typeof(PostgresLedgerDb))]
+    [Migration("20261122045930_Users")]
+    public class Users : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)

@@ -1,4 +1,5 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
@@ -6,7 +7,9 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
 {
     /// <inheritdoc />
-    public partial class Spikes : Migration
+    [DbContext(typeof(PostgresLedgerDb))]
+    [Migration("20261122051512_Spikes")]
+    public class Spikes : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)

@@ -1,11 +1,14 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
 namespace GenAiCostPortal.Ledger.Store.Migrations.Postgres
 {
     /// <inheritdoc />
-    public partial class Guardrails : Migration
+    [DbContext(typeof(PostgresLedgerDb))]
+    [Migration("20261122081516_Guardrails")]
+    public class Guardrails : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)

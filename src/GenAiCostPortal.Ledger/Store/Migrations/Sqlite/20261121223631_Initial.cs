@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -5,7 +6,9 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
 {
     /// <inheritdoc />
-    public partial class Initial : Migration
+    [DbContext(typeof(SqliteLedgerDb))]
+    [Migration("20261121223631_Initial")]
+    public class Initial : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)

@@ -1,11 +1,14 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
 namespace GenAiCostPortal.Ledger.Store.Migrations.Sqlite
 {
     /// <inheritdoc />
-    public partial class Rules : Migration
+    [DbContext(typeof(SqliteLedgerDb))]
+    [Migration("20261122044148_Rules")]
+    public class Rules : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)

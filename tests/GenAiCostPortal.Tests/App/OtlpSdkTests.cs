@@ -18,6 +18,8 @@ namespace GenAiCostPortal.App;
 public sealed class OtlpSdkTests
 {
     private const string Model = "anthropic.claude-sonnet-4-6";
+    // A limit for what never happens: a loaded machine takes its time.
+    private const int LongestSendMs = 120_000;
 
     [Fact]
     public async Task Spans_of_the_OpenTelemetry_SDK_are_priced_and_shown()
@@ -64,7 +66,7 @@ public sealed class OtlpSdkTests
         using var tracing = Sdk.CreateTracerProviderBuilder()
             .ConfigureResource(r => r.AddService("contracts", serviceVersion: "2.4.1").AddAttributes([new("genai.feature", "contract-summary"), new("cloud.region", "us-east-1")]))
             .AddSource(name)
-            .AddOtlpExporter(o => (o.Endpoint, o.Protocol, o.Headers) = (endpoint, protocol, $"Authorization=Bearer {key}"))
+            .AddOtlpExporter(o => (o.Endpoint, o.Protocol, o.Headers, o.TimeoutMilliseconds) = (endpoint, protocol, $"Authorization=Bearer {key}", LongestSendMs))
             .Build();
         string id;
         using (var root = source.StartActivity("POST /summaries", ActivityKind.Server))
@@ -74,7 +76,7 @@ public sealed class OtlpSdkTests
             call!.SetTag("gen_ai.operation.name", "chat").SetTag("gen_ai.provider.name", "aws.bedrock").SetTag("gen_ai.request.model", "us." + Model)
                 .SetTag("gen_ai.usage.input_tokens", 1_200).SetTag("gen_ai.usage.output_tokens", 300);
         }
-        Assert.True(tracing.ForceFlush(20_000));
+        Assert.True(tracing.ForceFlush(LongestSendMs));
         return id;
     }
 }

@@ -5,15 +5,12 @@ using GenAiCostPortal.Ledger.Usage;
 using GenAiCostPortal.Sources.Otlp.Wire;
 using Google.Protobuf;
 using Xunit;
+using static GenAiCostPortal.Sources.Otlp.MadeBodies;
 
 namespace GenAiCostPortal.Sources.Otlp;
 
 public sealed class OtlpDecoderTests
 {
-    private const string Canary = "canary-7f3a prompt text";
-    private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
-    private static readonly PromptHashKey Key = new([1, 2, 3, 4]);
-
     [Fact]
     public void An_empty_request_is_no_error()
     {
@@ -137,73 +134,6 @@ public sealed class OtlpDecoderTests
         Assert.Equal((kept.Name, kept.Attributes.ToJson()), (json.Name, json.Attributes.ToJson()));
     }
 
-    [Theory]
-    [InlineData("gen_ai.prompt.0.content")]
-    [InlineData("gen_ai.completion.0.content")]
-    [InlineData("gen_ai.input.messages")]
-    [InlineData("gen_ai.output.messages")]
-    [InlineData("gen_ai.system_instructions")]
-    [InlineData("gen_ai.tool.call.arguments")]
-    [InlineData("gen_ai.tool.definitions")]
-    [InlineData("llm.input_messages.0.message.content")]
-    [InlineData("llm.output_messages.0.message.contents.0.message_content.text")]
-    [InlineData("input.value")]
-    [InlineData("traceloop.entity.output")]
-    [InlineData("ai.prompt")]
-    [InlineData("ai.prompt.messages")]
-    [InlineData("ai.response.text")]
-    [InlineData("ai.toolCall.args")]
-    [InlineData("embedding.embeddings.0.embedding.text")]
-    public void Content_is_dropped_unless_capture_is_on(string key)
-    {
-        var span = WireSpan();
-        span.Attributes.Add(Text(key, Canary));
-        span.Attributes.Add(new KeyValue { Key = key, Value = new() { KvlistValue = new() { Values = { Text("text", Canary) } } } });
-        foreach (var decoded in new[] { Decode(span), DecodeJson(JsonFormatterOf(span)) })
-        {
-            var attributes = Assert.Single(decoded.Spans).Attributes;
-            Assert.DoesNotContain("canary", attributes.ToJson(), StringComparison.Ordinal);
-            Assert.Equal(ContentAttributes.IsPrompt(key), attributes.Count(TraceReader.PromptHash) is not null);
-        }
-        var captured = new OtlpDecoder(new OtlpOptions { CaptureContent = true }, new TestClock(Now), Key).DecodeTraces(Body(span), false);
-        Assert.Contains(Canary, Assert.Single(captured.Spans).Attributes.ToJson(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Event_content_is_dropped_and_the_error_type_of_an_exception_kept()
-    {
-        var span = WireSpan();
-        span.Events.Add(new WireEvent { Name = "gen_ai.user.message", Attributes = { Text("content", Canary), Text("gen_ai.prompt", Canary) } });
-        span.Events.Add(new WireEvent { Name = "gen_ai.choice", Attributes = { Text("message", Canary) } });
-        span.Events.Add(new WireEvent { Name = "exception", Attributes = { Text("exception.type", "ThrottlingException"), Text("exception.message", Canary), Text("exception.stacktrace", Canary) } });
-        foreach (var decoded in new[] { Decode(span), DecodeJson(JsonFormatterOf(span)) })
-        {
-            var attributes = Assert.Single(decoded.Spans).Attributes;
-            Assert.DoesNotContain("canary", attributes.ToJson(), StringComparison.Ordinal);
-            Assert.Equal("ThrottlingException", attributes.Text("error.type"));
-            Assert.NotNull(attributes.Count(TraceReader.PromptHash));
-        }
-        span.Attributes.Add(Text("error.type", "own"));
-        Assert.Equal("own", Assert.Single(Decode(span).Spans).Attributes.Text("error.type"));
-    }
-
-    [Fact]
-    public void Equal_prompts_hash_alike_over_both_wire_forms_and_only_with_the_same_key()
-    {
-        long Hash(string prompt, bool json, PromptHashKey key)
-        {
-            var span = WireSpan();
-            span.Attributes.Add(Text("gen_ai.input.messages", prompt));
-            span.Attributes.Add(Text("gen_ai.output.messages", Guid.NewGuid().ToString()));
-            var decoder = new OtlpDecoder(new OtlpOptions(), new TestClock(Now), key);
-            var body = json ? Encoding.UTF8.GetBytes(JsonFormatterOf(span)) : Body(span);
-            return Assert.Single(decoder.DecodeTraces(body, json).Spans).Attributes.Count(TraceReader.PromptHash)!.Value;
-        }
-        Assert.Equal(Hash("a", false, Key), Hash("a", true, Key));
-        Assert.NotEqual(Hash("a", false, Key), Hash("b", false, Key));
-        Assert.NotEqual(Hash("a", false, Key), Hash("a", false, new([9])));
-    }
-
     [Fact]
     public void A_sender_cannot_set_the_portals_own_attributes()
     {
@@ -281,36 +211,4 @@ public sealed class OtlpDecoderTests
     [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[{"key":"a","value":{"intValue":"1.5"}}]}]}]}]}""")]
     [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"\ud800"}]}]}]}""")]
     public void JSON_that_is_not_OTLP_is_refused(string json) => Assert.Throws<OtlpFormatException>(() => DecodeJson(json));
-
-    private static WireSpan WireSpan() => new()
-    {
-        TraceId = ByteString.CopyFrom([.. Enumerable.Range(1, 16).Select(i => (byte)i)]),
-        SpanId = ByteString.CopyFrom([.. Enumerable.Range(0x11, 8).Select(i => (byte)i)]),
-        Name = "chat", Kind = 3, StartTimeUnixNano = 1_780_000_000_000_000_000, EndTimeUnixNano = 1_780_000_001_000_000_000,
-    };
-
-    private static KeyValue Text(string key, string value) => new() { Key = key, Value = new() { StringValue = value } };
-
-    private static byte[] Body(params WireSpan[] spans) => Request(spans).ToByteArray();
-
-    private static ExportTraceServiceRequest Request(WireSpan[] spans)
-    {
-        var scope = new ScopeSpans { Scope = new() { Name = "s", Version = "1" } };
-        scope.Spans.AddRange(spans);
-        return new() { ResourceSpans = { new ResourceSpans { Resource = new() { Attributes = { Text("service.name", "api") } }, ScopeSpans = { scope } } } };
-    }
-
-    /// <summary>The JSON of a span, with ids in hex as OTLP wants them (protobuf's own JSON has base64).</summary>
-    private static string JsonFormatterOf(WireSpan span)
-    {
-        var json = JsonFormatter.Default.Format(Request([span]));
-        foreach (var id in new[] { span.TraceId, span.SpanId })
-            json = json.Replace(JsonSerializer.Serialize(id.ToBase64()), "\"" + Convert.ToHexString(id.Span) + "\"", StringComparison.Ordinal);
-        return json;
-    }
-
-    private static DecodedSpans Decode(params WireSpan[] spans) => Decode(Body(spans));
-    private static DecodedSpans Decode(byte[] body) => new OtlpDecoder(new OtlpOptions(), new TestClock(Now), Key).DecodeTraces(body, false);
-    private static DecodedSpans DecodeJson(string json) =>
-        new OtlpDecoder(new OtlpOptions(), new TestClock(Now), Key).DecodeTraces(Encoding.UTF8.GetBytes(json), true);
 }

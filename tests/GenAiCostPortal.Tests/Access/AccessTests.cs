@@ -70,18 +70,17 @@ public sealed partial class AccessTests
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
-    [Theory]
-    [InlineData("//elsewhere.example/", "/")]
-    [InlineData("https://elsewhere.example/", "/")]
-    [InlineData("/\\elsewhere.example", "/")]
-    [InlineData("/spend?groupBy=team", "/spend?groupBy=team")]
-    public async Task Signing_in_leads_nowhere_but_into_the_portal(string to, string expected)
+    [Fact]
+    public async Task Signing_in_leads_nowhere_but_into_the_portal()
     {
         using var app = new PortalApp();
         await app.Services.GetRequiredService<LocalAccounts>().AddAsync("Ada", Password, PortalRole.Viewer);
-        using var client = app.Anonymous();
-        var answer = await Post(client, "/sign-in", ("name", "Ada"), ("password", Password), ("to", to));
-        Assert.Equal(expected, answer.Headers.Location!.ToString());
+        foreach (var (to, expected) in new[] { ("//elsewhere.example/", "/"), ("https://elsewhere.example/", "/"), ("/\\elsewhere.example", "/"), ("/spend?groupBy=team", "/spend?groupBy=team") })
+        {
+            using var client = app.Anonymous();
+            var answer = await Post(client, "/sign-in", ("name", "Ada"), ("password", Password), ("to", to));
+            Assert.Equal(expected, answer.Headers.Location!.ToString());
+        }
     }
 
     [Fact]

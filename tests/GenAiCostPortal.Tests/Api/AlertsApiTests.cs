@@ -11,7 +11,7 @@ using Xunit;
 namespace GenAiCostPortal.Api;
 
 /// <summary>Alert channels over HTTP: an address goes in and never comes out.</summary>
-public sealed class AlertsApiTests
+public sealed class AlertsApiTests(EmptyPortal empty) : IClassFixture<EmptyPortal>
 {
     private const string Secret = "https://hooks.example.com/services/T0/B0/xyz-not-to-be-seen";
 
@@ -47,8 +47,7 @@ public sealed class AlertsApiTests
     [InlineData("{\"name\":\"a\",\"kind\":\"Slack\",\"address\":\"https://example.com/x\",\"quietZone\":\"Mars\"}", "'Mars' is no time zone")]
     public async Task What_cannot_work_is_refused_in_words(string body, string words)
     {
-        using var app = new PortalApp();
-        using var client = app.Admin();
+        using var client = empty.App.Admin();
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         var answer = await client.PostAsync("/api/v1/alert-channels", content);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);

@@ -9,15 +9,14 @@ using Xunit;
 
 namespace GenAiCostPortal.Api;
 
-public sealed class PricesApiTests
+public sealed class PricesApiTests(EmptyPortal empty) : IClassFixture<EmptyPortal>
 {
     private static JsonElement.ArrayEnumerator Prices(JsonElement answer) => answer.GetProperty("prices").EnumerateArray();
 
     [Fact]
     public async Task A_model_is_found_by_any_of_its_names_with_source_and_date()
     {
-        using var app = new PortalApp();
-        using var client = app.Admin();
+        using var client = empty.App.Admin();
         var rows = Prices(await client.GetFromJsonAsync<JsonElement>("/api/v1/prices?model=us.anthropic.claude-sonnet-4-6")).ToList();
         Assert.NotEmpty(rows);
         Assert.All(rows, r => Assert.Equal("anthropic.claude-sonnet-4-6", r.GetProperty("model").GetString()));
@@ -50,8 +49,7 @@ public sealed class PricesApiTests
     [InlineData("""{"model":"m","effectiveFrom":"2026-11-01","input":1,"tier":"golden"}""", "tier")]
     public async Task A_price_that_makes_no_sense_names_the_field(string body, string field)
     {
-        using var app = new PortalApp();
-        using var client = app.Admin();
+        using var client = empty.App.Admin();
         var answer = await client.PostAsync("/api/v1/prices", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty(field, out _));

@@ -13,7 +13,7 @@ using Xunit;
 namespace GenAiCostPortal.Api;
 
 /// <summary>Claude Sonnet 4.6 global lists at $3.00 in and $15.00 out; a call of 100,000 in and 1,000 out is $0.315.</summary>
-public sealed class RepriceApiTests
+public sealed class RepriceApiTests(EmptyPortal empty) : IClassFixture<EmptyPortal>
 {
     private static readonly object Gaps = new { operation = "FillGaps", from = "2026-11-01", to = "2027-01-01" };
 
@@ -54,8 +54,7 @@ public sealed class RepriceApiTests
     [InlineData("""{"operation":"Correct","from":"2026-11-01","to":"2026-11-02"}""", "priceId")]
     public async Task What_makes_no_sense_names_the_field(string body, string field)
     {
-        using var app = new PortalApp();
-        using var client = app.Admin();
+        using var client = empty.App.Admin();
         var answer = await client.PostAsync("/api/v1/prices/reprice?preview=true", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty(field, out _));

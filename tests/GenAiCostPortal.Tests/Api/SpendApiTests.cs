@@ -10,7 +10,7 @@ using Xunit;
 
 namespace GenAiCostPortal.Api;
 
-public sealed class SpendApiTests
+public sealed class SpendApiTests(EmptyPortal empty) : IClassFixture<EmptyPortal>
 {
     [Theory]
     [InlineData("from=yesterday", "from")]
@@ -21,8 +21,7 @@ public sealed class SpendApiTests
     [InlineData("view=imagined", "view")]
     public async Task A_question_that_cannot_be_answered_says_which_parameter_is_wrong(string query, string parameter)
     {
-        using var app = new PortalApp();
-        using var client = app.Admin();
+        using var client = empty.App.Admin();
         var answer = await client.GetAsync("/api/v1/spend?" + query);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
@@ -32,8 +31,7 @@ public sealed class SpendApiTests
     [Fact]
     public async Task An_empty_store_answers_with_unknown_shares_not_with_zero_ones()
     {
-        using var app = new PortalApp();
-        using var client = app.Admin();
+        using var client = empty.App.Admin();
         var answer = await client.GetFromJsonAsync<JsonElement>("/api/v1/spend?from=2026-11-01&to=2026-11-22");
         Assert.Equal("USD", answer.GetProperty("currency").GetString());
         Assert.Equal(JsonValueKind.Null, answer.GetProperty("explainedShare").ValueKind);
@@ -63,8 +61,7 @@ public sealed class SpendApiTests
     [Fact]
     public async Task OpenApi_names_the_calls_of_the_contract()
     {
-        using var app = new PortalApp();
-        using var client = app.Admin();
+        using var client = empty.App.Admin();
         var paths = (await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths");
         foreach (var path in new[]
         {
@@ -92,8 +89,7 @@ public sealed class SpendApiTests
     [Fact]
     public async Task Metrics_count_received_as_stored_plus_rejected()
     {
-        using var app = new PortalApp();
-        using var client = app.Admin();
+        using var client = empty.App.Admin();
         var text = await client.GetStringAsync("/metrics");
         foreach (var name in new[] { "genai_otlp_items_received_total", "genai_otlp_items_stored_total", "genai_otlp_items_rejected_total" })
             Assert.Contains(name + "{signal=\"traces\"} 0", text, StringComparison.Ordinal);
@@ -102,8 +98,7 @@ public sealed class SpendApiTests
     [Fact]
     public async Task A_run_of_an_unknown_feed_is_not_found()
     {
-        using var app = new PortalApp();
-        using var client = app.Admin();
+        using var client = empty.App.Admin();
         Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync("/api/v1/feeds/Astrology/run", null)).StatusCode);
     }
 }

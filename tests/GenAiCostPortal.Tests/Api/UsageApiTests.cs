@@ -14,7 +14,7 @@ namespace GenAiCostPortal.Api;
 /// Usage and unit costs over HTTP. One request of contract-summary: four calls of 100,000 tokens in and 1,000 out, each 900 ms, at
 /// 3 and 15 USD a million (global Claude Sonnet 4.6): 4 × 0.315 = 1.26 USD. One request of "=cmd" with one such call.
 /// </summary>
-public sealed class UsageApiTests
+public sealed class UsageApiTests(EmptyPortal empty) : IClassFixture<EmptyPortal>
 {
     private const string Day = "from=2026-11-21&to=2026-11-22";
 
@@ -115,8 +115,7 @@ public sealed class UsageApiTests
     [Fact]
     public async Task An_empty_store_knows_no_ratio_and_no_cost()
     {
-        using var app = new PortalApp();
-        using var client = app.Admin();
+        using var client = empty.App.Admin();
         var usage = (await client.GetFromJsonAsync<JsonElement>($"/api/v1/usage?{Day}")).GetProperty("total");
         foreach (var name in new[] { "latency", "timeToFirstTokenMs", "cacheHitRatio", "outputTokensPerSecond", "callsPerRequest" }) Assert.Equal(JsonValueKind.Null, usage.GetProperty(name).ValueKind);
         var costs = (await client.GetFromJsonAsync<JsonElement>($"/api/v1/unit-costs?{Day}")).GetProperty("total");
@@ -129,8 +128,7 @@ public sealed class UsageApiTests
     [InlineData("/api/v1/export/usage.csv?from=yesterday", "from")]
     public async Task A_question_that_cannot_be_answered_names_its_parameter(string path, string parameter)
     {
-        using var app = new PortalApp();
-        using var client = app.Admin();
+        using var client = empty.App.Admin();
         var answer = await client.GetAsync(path);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty(parameter, out _));
@@ -152,8 +150,7 @@ public sealed class UsageApiTests
     [Fact]
     public async Task OpenApi_describes_both_calls()
     {
-        using var app = new PortalApp();
-        using var client = app.Admin();
+        using var client = empty.App.Admin();
         var paths = (await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths");
         foreach (var path in new[] { "/api/v1/usage", "/api/v1/unit-costs", "/api/v1/export/usage.csv", "/api/v1/export/unit-costs.csv" }) Assert.True(paths.TryGetProperty(path, out _), path);
     }

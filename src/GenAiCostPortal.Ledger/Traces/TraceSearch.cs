@@ -59,6 +59,15 @@ public sealed class TraceSearch(IDbContextFactory<LedgerDb> stores, Dimensions d
         return [.. (await db.Traces.AsNoTracking().Where(t => keysOfTraces.Contains(t.Key)).ToListAsync(cancel)).Select(t => (t.Key, Item(t)))];
     }
 
+    /// <summary>One trace as listed, without its spans; null when there is none (or its retention has passed).</summary>
+    public async Task<TraceItem?> ItemAsync(TraceId id, CancellationToken cancel = default)
+    {
+        await dimensions.LoadAsync(cancel);
+        await using var db = await stores.CreateDbContextAsync(cancel);
+        var bytes = id.ToBytes();
+        return await db.Traces.AsNoTracking().FirstOrDefaultAsync(t => t.TraceId == bytes, cancel) is { } row ? Item(row) : null;
+    }
+
     /// <summary>One trace, or null when there is none (or its retention has passed).</summary>
     public async Task<TraceDetail?> OpenAsync(TraceId id, CancellationToken cancel = default)
     {

@@ -22,6 +22,7 @@ internal static class ApiRegistration
         routes.MapPortalMetrics();
         var api = routes.MapGroup("/api/v1").DisableAntiforgery();
         api.MapSpend();
+        api.MapPivot();
         api.MapReconciliation();
         api.MapFocus();
         api.MapUsage();

@@ -25,6 +25,9 @@ internal static class PageFigures
         services.AddSingleton<UnitCostDrawing>();
         services.AddSingleton<SpendSteps>();
         services.AddSingleton<SpendFlow>();
+        services.AddSingleton<SpendMap>();
+        services.AddSingleton<PivotTable>();
+        services.AddSingleton<Frame.GoToFinder>();
         services.AddSingleton<DearestDayFinder>();
         services.AddSingleton<OverviewFigures>();
         services.AddSingleton<Pages.Spikes.ThresholdChoices>();

@@ -66,7 +66,7 @@ public sealed class SpendApiTests(EmptyPortal empty) : IClassFixture<EmptyPortal
         foreach (var path in new[]
         {
             "/api/v1/spend", "/api/v1/reconciliation", "/api/v1/reconciliation/{day}", "/api/v1/reconciliation/unexplained", "/api/v1/export/focus.csv", "/api/v1/traces", "/api/v1/traces/{traceId}", "/api/v1/feeds", "/api/v1/feeds/{name}/run",
-            "/api/v1/feeds/{name}/backfill", "/api/v1/feeds/{name}/runs", "/api/v1/assessment", "/api/v1/assessment/submissions", "/api/v1/export/spend.csv", "/api/v1/prices",
+            "/api/v1/feeds/{name}/backfill", "/api/v1/feeds/{name}/runs", "/api/v1/assessment", "/api/v1/assessment/submissions", "/api/v1/export/spend.csv", "/api/v1/export/pivot.csv", "/api/v1/prices",
         })
             Assert.True(paths.TryGetProperty(path, out _), path);
     }

@@ -119,6 +119,35 @@ public sealed class SpendPageTests
     }
 
     [Fact]
+    public async Task As_areas_the_table_of_them_adds_up_and_the_shape_stays_on_the_way_down()
+    {
+        var (store, page) = await OpenAsync("/spend?groupBy=feature&chart=treemap");
+        await using var _ = store;
+        Assert.Equal(3, page.FindAll(".areas svg.wide [data-point]").Count);
+        Assert.Contains("chart=treemap", page.Find(".areas svg.wide a").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.Equal("Treemap", page.Find(".segment[aria-label=Shape] [aria-current]").TextContent);
+        store.Get<NavigationManager>().NavigateTo("/spend?groupBy=feature&chart=treemap&show=table");
+        await page.WaitForElementAsync(".map-table", TimeSpan.FromSeconds(30));
+        Assert.Equal(["contract-summary | $290.00 | 71.8\u00a0%", "support-copilot | $95.00 | 23.5\u00a0%", "Unattributed | $19.00 | 4.7\u00a0%", "Month to date | $404.00 | 100.0\u00a0%"],
+            page.FindAll(".map-table tbody tr").Select(r => string.Join(" | ", r.Children.Select(c => c.TextContent))));
+    }
+
+    [Fact]
+    public async Task As_a_pivot_every_cell_stands_where_its_two_names_meet()
+    {
+        var (store, page) = await OpenAsync("/spend?groupBy=feature,component&chart=pivot");
+        await using var _ = store;
+        Assert.Equal("$404.00", Figure(page, "pivot-total"));
+        string Row(string name) => string.Join(" | ", page.FindAll(".pivot-table tbody tr").Single(r => r.Children[0].TextContent == name).Children.Skip(1).Select(c => c.TextContent));
+        Assert.Equal("$290.00 |  |  | $290.00", Row("contract-summary"));
+        Assert.Equal(" | $95.00 |  | $95.00", Row("support-copilot"));
+        Assert.Equal("$290.00 | $95.00 | $19.00 | $404.00", Row("Month to date"));
+        var csv = page.Find("a[download][href*='pivot.csv']").GetAttribute("href");
+        Assert.Equal("/api/v1/export/pivot.csv?from=2026-11-01&to=2026-11-22&groupBy=feature,component", csv);
+        Assert.Empty(page.FindAll("a[href*='show=table']"));
+    }
+
+    [Fact]
     public async Task By_model_what_has_no_owner_is_said_beside_the_bill()
     {
         var (store, page) = await OpenAsync("/spend?groupBy=component");

@@ -44,6 +44,7 @@ public sealed partial class SpendPage
     private static string Words(IReadOnlyList<SpendDimension> groupBy) => string.Join(", then ", groupBy.Select(d => DimensionText.Name(d).ToLowerInvariant()));
     private static string GroupWords(SpendPicture picture) => string.Join(" and ", picture.GroupBy.Select(d => DimensionText.Name(d).ToLowerInvariant()));
     private static bool IsFullScale(SpendPicture picture) => picture.Url["scale"] == "full";
+    private static string Shape(SpendPicture picture) => ShapePicker.Of(picture.Url);
     private static bool IsTable(SpendPicture picture) => picture.Url["show"] == "table";
     private string ShowHref(SpendPicture picture) => Url.With("show", IsTable(picture) ? null : "table").ToString();
 
@@ -58,9 +59,13 @@ public sealed partial class SpendPage
         ? Spikes.ExplainAddress.Of(picture.Url, picture.Period.FromUtc, picture.BilledTo.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), before.FromUtc, before.ToUtc)
         : Spikes.ExplainAddress.Of(picture.Url, picture.Period.FromUtc, picture.Period.ToUtc);
 
-    private static string CsvHref(SpendPicture picture) =>
-        picture.Url.To("/api/v1/export/spend.csv").WithDays(picture.Period.From, picture.Period.To).With("compare").WithGroupBy([.. picture.GroupBy])
-            .With("granularity", SpendSteps.Name(picture.Series.Query.Granularity)).ToString();
+    // What is exported is what is shown: steps of time, or one grouping by the other.
+    private static string CsvHref(SpendPicture picture)
+    {
+        var isPivot = Shape(picture) == ShapePicker.Pivot;
+        return picture.Url.To(isPivot ? "/api/v1/export/pivot.csv" : "/api/v1/export/spend.csv").WithDays(picture.Period.From, picture.Period.To).With("compare").WithGroupBy([.. picture.GroupBy])
+            .With("granularity", isPivot ? null : SpendSteps.Name(picture.Series.Query.Granularity)).ToString();
+    }
 
     // Billed money has no workflow: that filter stays behind.
     private static string FocusHref(SpendPicture picture) =>

@@ -57,9 +57,13 @@ internal sealed class MapDrawing(MapChart data, bool narrow)
     private void Label(MapArea area, Box box, double y)
     {
         if (box.Height < y + 5 || Fit(area.Label, box.Width) is not { } label) return;
-        _svg.Words(label, ("x", box.X + Inset), ("y", box.Y + y), ("class", "t-area"));
-        if (box.Height >= y + Line + 4 && Fit(UsdText.Round(area.Usd), box.Width, isWhole: true) is { } value)
-            _svg.Words(value, ("x", box.X + Inset), ("y", box.Y + y + Line), ("class", "t-area t-area-value"));
+        // Text on a hatch needs a ground of its own.
+        var halo = area.Fill.StartsWith("url", StringComparison.Ordinal) ? " halo" : "";
+        _svg.Words(label, ("x", box.X + Inset), ("y", box.Y + y), ("class", "t-area" + halo));
+        var (value, after) = (UsdText.Round(area.Usd), label.Length * TextUnit + 8);
+        var isBelow = box.Height >= y + Line + 4;
+        if (Fit(value, box.Width - (isBelow ? 0 : after), isWhole: true) is null) return;
+        _svg.Words(value, ("x", box.X + Inset + (isBelow ? 0 : after)), ("y", box.Y + y + (isBelow ? Line : 0)), ("class", "t-area t-area-value" + halo));
     }
 
     // Shortened where some of it can still be read; an amount is whole or not there.

@@ -88,8 +88,8 @@ public sealed class SpendPivotTests
         using var body = new MemoryStream();
         await CsvTable.WriteAsync(body, PivotApi.Heads(answer, SpendPivot.Of(answer)), PivotApi.Rows(answer, SpendPivot.Of(answer)), CancellationToken.None);
         var lines = Encoding.UTF8.GetString(body.ToArray()).Split("\r\n");
-        Assert.Equal("feature,'+sonnet,opus,haiku,cellsUsd,notYetBilledUsd,totalUsd,basis,asOf", lines[0]);
-        Assert.StartsWith("'=cmd(),40.0041,,,40.0041,3,43.0041,Billed,1970-01-01T00:00:00Z", lines[1], StringComparison.Ordinal);
+        Assert.Equal("feature,\"'+sonnet\",opus,haiku,cellsUsd,notYetBilledUsd,totalUsd,basis,asOf", lines[0]);
+        Assert.StartsWith("\"'=cmd()\",40.0041,,,40.0041,3,43.0041,Billed,1970-01-01T00:00:00Z", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("copilot,,,-1.5,-1.5,0,-1.5,Billed", lines[2], StringComparison.Ordinal);
         Assert.StartsWith("Total,40.0041,0,-1.5,38.5041,3,41.5041,Billed", lines[3], StringComparison.Ordinal);
     }

@@ -17,7 +17,7 @@ public sealed record PivotLine(PivotName Name, IReadOnlyList<string> Cells, deci
 /// <summary>Spend as rows × columns. What is beyond the dearest is one row and one column; the CSV has all.</summary>
 public sealed class PivotTable(Colours colours)
 {
-    private const int MostRows = 40, MostColumns = 12;
+    private const int MostRows = 40, MostColumns = 7;
 
     public sealed record Drawn(IReadOnlyList<PivotName> Columns, IReadOnlyList<decimal> ColumnUsd, IReadOnlyList<PivotLine> Lines, decimal Usd, decimal NotYetBilledUsd, bool IsEstimated, bool IsShortened)
     {

@@ -43,9 +43,11 @@ internal sealed class MapDrawing(MapChart data, bool narrow)
     {
         var share = NumberText.Share(data.TotalUsd > 0 ? area.Usd / data.TotalUsd : null);
         var name = group is null || group == area.Label ? area.Label : $"{group}, {area.Label}";
-        _svg.Open("g", ("data-point", ""), ("data-mark", ""), ("tabindex", _points++ == 0 ? "0" : "-1"), ("role", "group"), ("aria-label", $"{name}: {UsdText.Exact(area.Usd)}, {share} of the total"));
+        var words = $"{name}: {UsdText.Exact(area.Usd)}, {share} of the total";
+        _svg.Open("g", ("data-point", ""), ("data-mark", ""), ("tabindex", _points++ == 0 ? "0" : "-1"), ("role", "group"), ("aria-label", words));
         _svg.Open("title").Escaped($"{name}: {UsdText.Exact(area.Usd)}\n{share} of the total").Close("title");
-        if (area.Href is { } href) _svg.Open("a", ("href", href), ("tabindex", "-1"));
+        // A small area has no words of its own.
+        if (area.Href is { } href) _svg.Open("a", ("href", href), ("tabindex", "-1"), ("aria-label", words));
         _svg.Mark("rect", ("class", "area"), ("x", box.X), ("y", box.Y), ("width", box.Width), ("height", box.Height), ("fill", area.Fill));
         if (box is { Width: > 2 * Edge, Height: > 2 * Edge }) _svg.Mark("rect", ("x", box.X + 2), ("y", box.Y + 2), ("width", Edge), ("height", box.Height - 4), ("fill", area.Fill));
         _svg.Mark("rect", ("class", "ring-focus"), ("x", box.X + 2), ("y", box.Y + 2), ("width", Math.Max(0, box.Width - 4)), ("height", Math.Max(0, box.Height - 4)));

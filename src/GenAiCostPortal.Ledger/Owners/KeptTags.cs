@@ -30,8 +30,8 @@ public sealed class KeptTags
     /// <summary>The feature's key in its one spelling.</summary>
     public string FeatureKey => TagNames.Canonical(_feature);
 
-    /// <summary>Which keys, in one word: changes when another set of tags is kept, so that what was read without them is read again.</summary>
-    public string Fingerprint => string.Join('|', _names.Keys);
+    /// <summary>Which keys, in one word: changes when another set of tags is kept or another names the feature, so that what was read otherwise is read again.</summary>
+    public string Fingerprint => $"{FeatureKey}={string.Join('|', _names.Keys)}";
 
     /// <summary>The keys in force: owner tags, and every tag that an owner or split rule names.</summary>
     public static async Task<KeptTags> ReadAsync(LedgerDb db, OwnerKeys keys, CancellationToken cancel = default)

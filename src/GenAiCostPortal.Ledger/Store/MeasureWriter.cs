@@ -25,22 +25,16 @@ public sealed class MeasureWriter(StoreOptions options, WriteGate gate, Dimensio
     public PreparedMeasures Prepare(IReadOnlyList<MeasuredPointRead> points, int rejected = 0, int ignored = 0)
     {
         var readings = new List<MeasuredReading>(points.Count);
-        var told = new HashSet<(string, string, string, string, Measure, bool)>();
         var stored = 0;
-        // Coming names first: what they tell, an old name of the same sender only repeats.
+        // Coming names first: the old ones of the same usage are then silent from the start.
         foreach (var point in points.OrderByDescending(p => MeasuredReader.IsComing(p.Instrument)))
         {
             var said = MeasuredReader.Read(point, owners);
-            if (MeasuredReader.IsComing(point.Instrument)) told.UnionWith(said.Select(r => Told(point, r)));
-            else if (told.Count > 0) said = [.. said.Where(r => !told.Contains(Told(point, r)))];
             readings.AddRange(said);
             if (said.Count > 0) stored++;
         }
         return new PreparedMeasures(readings, stored, rejected, ignored + points.Count - stored);
     }
-
-    private static (string, string, string, string, Measure, bool) Told(MeasuredPointRead point, MeasuredReading said) =>
-        (point.Resource.Attributes.ToJson(), point.Scope.Name, said.About.Model.Canonical, said.About.Operation, said.Measure, said.IsError);
 
     /// <summary>Stores deliveries, in transactions of at most 1,000 points or 120 ms. After a failure they may be written again.</summary>
     public async Task WriteAsync(IReadOnlyList<PreparedMeasures> deliveries, CancellationToken cancel = default)
@@ -68,7 +62,7 @@ public sealed class MeasureWriter(StoreOptions options, WriteGate gate, Dimensio
     {
         if (_isStale) Close();
         var store = _store ??= new SqliteMeasures(options);
-        var book = new MeasureBook(store, dimensions);
+        var book = new MeasureBook(store, dimensions, UtcTime.ToUnixMs(clock.GetUtcNow().UtcDateTime.Date.AddDays(-TakenForDays)));
         var (delivery, reading) = place;
         try
         {

@@ -13,8 +13,9 @@ internal sealed class SqliteMeasures : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly List<SqliteStatement> _statements = [];
-    private readonly SqliteStatement _begin, _commit, _findStream, _insertStream, _findPoint, _putPoint, _before, _after, _move, _clear, _insertSeries, _insertName, _addSignal;
+    private readonly SqliteStatement _begin, _commit, _findStream, _insertStream, _findTwins, _findPoint, _putPoint, _before, _after, _within, _covering, _move, _clear, _insertSeries, _insertName, _addSignal;
     private readonly Dictionary<string, int> _streams = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<MeasuredSource>> _twins = new(StringComparer.Ordinal);
     private readonly Dictionary<UsageKey, int> _series = [];
     private int _lastStream, _lastSeries;
 
@@ -32,10 +33,13 @@ internal sealed class SqliteMeasures : IDisposable
         (_begin, _commit) = (Prepare("BEGIN IMMEDIATE"), Prepare("COMMIT"));
         _findStream = Prepare("SELECT Id FROM measured_stream WHERE Hash=?");
         _insertStream = Prepare("INSERT INTO measured_stream(Id,Hash,Measure,IsCumulative,UsageSeriesId,IsError) VALUES(?,?,?,?,?,?)");
+        _findTwins = Prepare("SELECT Id,UsageSeriesId,Measure,IsCumulative FROM measured_stream WHERE Hash>=? AND Hash<? ORDER BY Id");
         _findPoint = Prepare("SELECT StartUnixMs,Sum FROM measured_point WHERE StreamId=? AND TimeUnixMs=?");
         _putPoint = Prepare("REPLACE INTO measured_point(StreamId,TimeUnixMs,StartUnixMs,Sum,Count) VALUES(?,?,?,?,?)");
         _before = Prepare("SELECT TimeUnixMs,Sum FROM measured_point WHERE StreamId=? AND StartUnixMs=? AND TimeUnixMs<? ORDER BY TimeUnixMs DESC LIMIT 1");
         _after = Prepare("SELECT TimeUnixMs,Sum FROM measured_point WHERE StreamId=? AND StartUnixMs=? AND TimeUnixMs>? ORDER BY TimeUnixMs LIMIT 1");
+        _within = Prepare("SELECT TimeUnixMs,StartUnixMs,Sum FROM measured_point WHERE StreamId=? AND TimeUnixMs>=? AND TimeUnixMs<=? ORDER BY TimeUnixMs");
+        _covering = Prepare("SELECT 1 FROM measured_point WHERE StreamId=? AND TimeUnixMs>=? AND (TimeUnixMs<=? OR (StartUnixMs>0 AND StartUnixMs<?)) LIMIT 1");
         _move = Prepare("""
             INSERT INTO measured_usage(SlotUnixSeconds,SeriesId,Measure,ReachSlots,Value) VALUES(?,?,?,?,?)
             ON CONFLICT(SlotUnixSeconds,SeriesId,Measure,ReachSlots) DO UPDATE SET Value=Value+excluded.Value
@@ -72,9 +76,43 @@ internal sealed class SqliteMeasures : IDisposable
         {
             id = ++_lastStream;
             _insertStream.Add(id).Add(reading.Hash).Add((long)reading.Measure).Add(reading.IsCumulative).Add(series).Add(reading.IsError).Run();
+            if (_twins.TryGetValue(MeasuredReader.Twins(reading.Told, reading.IsComing), out var twins)) twins.Add(new(id, series, reading.Measure, reading.IsCumulative));
         }
-        if (_streams.Count >= StreamsKept) _streams.Clear();
+        if (_streams.Count >= StreamsKept)
+        {
+            _streams.Clear();
+            _twins.Clear();
+        }
         return _streams[reading.Hash] = id;
+    }
+
+    /// <summary>The time series of a sender that tell of the same usage under coming names, or under old ones.</summary>
+    public IReadOnlyList<MeasuredSource> Twins(string told, bool isComing)
+    {
+        var of = MeasuredReader.Twins(told, isComing);
+        if (_twins.TryGetValue(of, out var twins)) return twins;
+        twins = [];
+        // Hex follows: g is beyond all of it.
+        _findTwins.Add(of).Add(of + "g");
+        while (_findTwins.Read()) twins.Add(new(_findTwins.Int(0), _findTwins.Int(1), (Measure)_findTwins.Byte(2), _findTwins.Bool(3)));
+        return _twins[of] = twins;
+    }
+
+    /// <summary>Points of a stream between two moments, both included.</summary>
+    public List<PointRow> Within(int stream, long fromUnixMs, long toUnixMs)
+    {
+        var points = new List<PointRow>();
+        _within.Add(stream).Add(fromUnixMs).Add(toUnixMs);
+        while (_within.Read()) points.Add(new(_within.Long(0), _within.Long(1), _within.Double(2)));
+        return points;
+    }
+
+    /// <summary>Whether a point of the stream tells of a moment: it ends within <paramref name="toleranceMs"/> of it, or has begun before and ends later.</summary>
+    public bool Covers(int stream, long unixMs, long toleranceMs)
+    {
+        var found = _covering.Add(stream).Add(unixMs - toleranceMs).Add(unixMs + toleranceMs).Add(unixMs).Read();
+        if (found) _covering.End();
+        return found;
     }
 
     /// <summary>Number of a usage series; below zero, because the writer of spans counts its own upwards in memory.</summary>

@@ -185,16 +185,21 @@ internal sealed partial class TraceBook(SqliteSpanStore store, Dimensions dimens
         store.Traces.Put(row);
         store.HaveRecords |= row.Doors == Doors.InvocationLog;
         store.HaveEvents |= row.Doors == Doors.OtlpLogs;
-        store.Cells.Book(row, 1);
-        store.Guardrails.Book(row, 1);
+        Book(row, 1);
         Touch(row);
     }
 
     private void TakeOut(CallRow row)
     {
-        store.Cells.Book(row, -1);
-        store.Guardrails.Book(row, -1);
+        Book(row, -1);
         Touch(row);
+    }
+
+    private void Book(CallRow row, int sign)
+    {
+        // Picked by the very query that summed its hour: the sum has it. Beside OTLP's calls, which may be the same, it would be another.
+        if ((row.Flags & CallFlags.IsPicked) == 0) store.Cells.Book(row, sign);
+        store.Guardrails.Book(row, sign);
     }
 
     private void Touch(CallRow row)

@@ -46,7 +46,6 @@ internal sealed class UsageCell(CellKey key)
         if ((call.Flags & CallFlags.IsRetry) != 0) Retries += sign;
         if (call.TokenState == TokenState.Unknown) CallsWithoutTokens += sign;
         Tokens = sign > 0 ? Tokens + call.Tokens : Tokens - call.Tokens;
-        if ((call.Flags & CallFlags.IsPicked) != 0) return;
         DurationMs += sign * Booked(call.DurationMs);
         if (double.IsFinite(call.DurationMs)) (Latency ??= new()).AddBucket(LatencyHistogram.BucketOf(call.DurationMs), sign);
         if (call.TimeToFirstTokenMs is { } ms && double.IsFinite(ms)) (TimeToFirstToken ??= new()).AddBucket(LatencyHistogram.BucketOf(ms), sign);

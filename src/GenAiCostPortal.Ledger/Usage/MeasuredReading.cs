@@ -16,10 +16,12 @@ public sealed record MeasuredPointRead(
     long StartUnixMs, long TimeUnixMs, double Value, long Count);
 
 /// <summary>What a data point says of one measure, and of whom.</summary>
-/// <param name="Hash">What makes it one series with others.</param>
+/// <param name="Hash">What makes it one series with others; begins with <see cref="MeasuredReader.Twins"/> of its name's age.</param>
+/// <param name="Told">What old and coming names of one sender tell alike: the same usage under either name.</param>
+/// <param name="IsComing">Told under a coming name.</param>
 /// <param name="About">A call as it would be booked: its model, owners, account and region.</param>
 internal sealed record MeasuredReading(
-    string Hash, Measure Measure, bool IsCumulative, bool IsError, Call About, long StartUnixMs, long TimeUnixMs, double Value, long Count);
+    string Hash, string Told, bool IsComing, Measure Measure, bool IsCumulative, bool IsError, Call About, long StartUnixMs, long TimeUnixMs, double Value, long Count);
 
 /// <summary>
 /// The GenAI metrics of the conventions (facts/otlp-genai.md §3–4): old and coming names to measures. Model and owners are read by
@@ -28,6 +30,9 @@ internal sealed record MeasuredReading(
 public static class MeasuredReader
 {
     private const string TokenUsage = "gen_ai.client.token.usage", TokenType = "gen_ai.token.type";
+
+    // Half of a SHA-256 in hex: enough to tell series apart.
+    private const int TwinLength = 32;
 
     private static readonly Dictionary<string, Measure?> Instruments = new(StringComparer.Ordinal)
     {
@@ -52,8 +57,12 @@ public static class MeasuredReader
     {
         if (!Instruments.TryGetValue(point.Instrument, out var named) || About(point, owners) is not { } about) return [];
         var isError = point.Attributes.Text("error.type") is not null;
-        MeasuredReading Of(Measure measure, double value) =>
-            new(Hash(point, measure), measure, point.IsCumulative, isError, about, point.StartUnixMs, point.TimeUnixMs, Stepped(value), point.Count);
+        MeasuredReading Of(Measure measure, double value)
+        {
+            var (told, isComing) = (Told(point, about, measure, isError), IsComing(point.Instrument));
+            var hash = Twins(told, isComing) + Hash(point, measure)[..TwinLength];
+            return new(hash, told, isComing, measure, point.IsCumulative, isError, about, point.StartUnixMs, point.TimeUnixMs, Stepped(value), point.Count);
+        }
         if (named == Measure.DurationMs)
             return point.Count == 0 && point.Value > 0 ? [] : [Of(Measure.Calls, point.Count), Of(Measure.DurationMs, point.Value * (point.Unit == "ms" ? 1 : 1000))];
         var measure = named ?? ByType(point.Attributes.Text(TokenType));
@@ -89,15 +98,17 @@ public static class MeasuredReader
     // Steps of 2^-10 (exact for whole numbers): sums of them are exact in a double, so what is taken out leaves no dust.
     private static double Stepped(double value) => Math.Round(value * 1024) / 1024;
 
-    private static string Hash(MeasuredPointRead point, Measure measure)
-    {
-        var text = new StringBuilder();
-        // Exporters may order attributes as they like.
-        void Add(SpanAttributes attributes) => text.Append(new SpanAttributes([.. attributes.Items.OrderBy(a => a.Key, StringComparer.Ordinal)]).ToJson()).Append('\n');
-        Add(point.Resource.Attributes);
-        text.Append(point.Scope.Name).Append('\n').Append(point.Scope.Version).Append('\n').Append(point.Instrument).Append('\n').Append(point.Unit).Append('\n')
-            .Append(measure).Append(point.IsCumulative ? "+" : "").Append('\n');
-        Add(point.Attributes);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
-    }
+    /// <summary>How the hash of every series begins that tells of the same usage under a name of this age.</summary>
+    internal static string Twins(string told, bool isComing) => told + (isComing ? "c" : "b");
+
+    private static string Hash(MeasuredPointRead point, Measure measure) =>
+        Hash($"{Sorted(point.Resource.Attributes)}\n{point.Scope.Name}\n{point.Scope.Version}\n{point.Instrument}\n{point.Unit}\n{measure}{(point.IsCumulative ? "+" : "")}\n{Sorted(point.Attributes)}\n");
+
+    private static string Told(MeasuredPointRead point, Call about, Measure measure, bool isError) =>
+        Hash($"{Sorted(point.Resource.Attributes)}\n{point.Scope.Name}\n{about.Model.Canonical}\n{about.Operation}\n{measure}{(isError ? "!" : "")}")[..TwinLength];
+
+    // Exporters may order attributes as they like.
+    private static string Sorted(SpanAttributes attributes) => new SpanAttributes([.. attributes.Items.OrderBy(a => a.Key, StringComparer.Ordinal)]).ToJson();
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

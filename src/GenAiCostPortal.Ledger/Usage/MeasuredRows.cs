@@ -21,7 +21,7 @@ public enum Measure : byte
 public sealed class MeasuredStream
 {
     public int Id { get; set; }
-    /// <summary>SHA-256 over resource, scope, instrument, unit, temporality and attributes, hex.</summary>
+    /// <summary>What old and coming names of its usage have in common, the age of its name, and a hash over resource, scope, instrument, unit, temporality and attributes.</summary>
     public required string Hash { get; set; }
     public Measure Measure { get; set; }
     /// <summary>Values are running totals since the start of the series.</summary>

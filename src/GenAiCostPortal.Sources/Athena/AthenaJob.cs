@@ -45,15 +45,15 @@ internal sealed partial class AthenaJob(
         var (columns, partitions) = await client.TableAsync(cancel);
         await using var db = await stores.CreateDbContextAsync(cancel);
         var border = await borders.ReadAsync(cancel);
-        var sql = new ExportSql(columns, partitions, await KeptTags.ReadAsync(db, owners, cancel), border);
-        var mark = BorderMark.Of(border);
-        List<DateOnly> periods = [.. Periods(run.Request.Days).Union(run.Request.Days is null ? await ReadOtherwiseAsync(run.Connection, own, mark, cancel) : [])];
+        var kept = await KeptTags.ReadAsync(db, owners, cancel);
+        var sql = new ExportSql(columns, partitions, kept, border);
+        List<DateOnly> periods = [.. Periods(run.Request.Days).Union(run.Request.Days is null ? await ReadOtherwiseAsync(run.Connection, own, border, kept, cancel) : [])];
         var words = new List<string>();
         for (var i = 0; i < periods.Count; i++)
         {
             try
             {
-                words.Add(await ReadAsync(run, connection, client, sql, border, periods[i], new PartOfProgress(run.Progress, i, periods.Count), cancel));
+                words.Add(await ReadAsync(run, connection, client, sql, border, kept, periods[i], new PartOfProgress(run.Progress, i, periods.Count), cancel));
             }
             catch (Exception e) when (e is AthenaFaultException or ExportFaultException)
             {
@@ -67,7 +67,7 @@ internal sealed partial class AthenaJob(
         run.Message = string.Join(" ", words);
     }
 
-    private async Task<string> ReadAsync(JobRun run, AwsConnection connection, AthenaClient client, ExportSql sql, ScopeBorder border, DateOnly first, PartOfProgress progress, CancellationToken cancel)
+    private async Task<string> ReadAsync(JobRun run, AwsConnection connection, AthenaClient client, ExportSql sql, ScopeBorder border, KeptTags kept, DateOnly first, PartOfProgress progress, CancellationToken cancel)
     {
         var own = connection.Options.Athena;
         var place = $"{own.Database}.{own.Table}/{first:yyyy-MM}";
@@ -75,14 +75,13 @@ internal sealed partial class AthenaJob(
         var query = await budget.RunAsync(client, own, run.Tally, sql.Of(own.Database!, own.Table!, connection.Options.DataExports.Format, first), expected, cancel);
         await cursors.SetAsync(Name, run.Connection, place, query.ScannedBytes.ToString(CultureInfo.InvariantCulture), cancel);
 
-        await using var db = await stores.CreateDbContextAsync(cancel);
         var end = first.AddMonths(1);
-        var cells = await CellsAsync(client, query, connection.Options, new ExportCells(first, end, await KeptTags.ReadAsync(db, owners, cancel), border), cancel);
+        var cells = await CellsAsync(client, query, connection.Options, new ExportCells(first, end, kept, border), cancel);
         // Nobody says when the table was written; what is later than its last usage has not arrived, however late it is by now.
         var now = time.GetUtcNow().UtcDateTime;
         var written = cells.LastUsage is { } last && UtcTime.Start(last.AddDays(3)) is var settled && settled < now ? settled : now;
         var (lines, wholeTo) = cells.LastUsage is null ? (0, first) : await bill.WriteAsync(Name, cells, first, end, connection.Options.AccountId, written, progress, cancel);
-        await cursors.SetAsync(Name, run.Connection, place + BorderRead, BorderMark.Of(border).Within(first, end), cancel);
+        await cursors.SetAsync(Name, run.Connection, place + BorderRead, HowRead(border, kept, first), cancel);
         run.Rows += lines;
         run.HasChangedTheBill |= lines > 0;
         if (wholeTo > first) run.Cover(UtcTime.Start(first), UtcTime.Start(wholeTo));
@@ -113,8 +112,10 @@ internal sealed partial class AthenaJob(
         return periods;
     }
 
-    /// <summary>Earlier periods that were read with another border, newest first.</summary>
-    private async Task<List<DateOnly>> ReadOtherwiseAsync(string connection, AthenaOptions own, BorderMark mark, CancellationToken cancel)
+    private static string HowRead(ScopeBorder border, KeptTags kept, DateOnly first) => $"{BorderMark.Of(border).Within(first, first.AddMonths(1))}|{kept.Fingerprint}";
+
+    /// <summary>Earlier periods that were read with another border or for other tags, newest first.</summary>
+    private async Task<List<DateOnly>> ReadOtherwiseAsync(string connection, AthenaOptions own, ScopeBorder border, KeptTags kept, CancellationToken cancel)
     {
         var periods = new List<DateOnly>();
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
@@ -124,7 +125,7 @@ internal sealed partial class AthenaJob(
             var first = month.AddMonths(-back);
             var place = $"{own.Database}.{own.Table}/{first:yyyy-MM}";
             if (await cursors.FindAsync(Name, connection, place, cancel) is not null
-                && (await cursors.FindAsync(Name, connection, place + BorderRead, cancel) ?? "") != mark.Within(first, first.AddMonths(1))) periods.Add(first);
+                && (await cursors.FindAsync(Name, connection, place + BorderRead, cancel) ?? "") != HowRead(border, kept, first)) periods.Add(first);
         }
         return periods;
     }

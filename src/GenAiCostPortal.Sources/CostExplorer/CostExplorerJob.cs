@@ -14,10 +14,10 @@ namespace GenAiCostPortal.Sources.CostExplorer;
 /// </summary>
 internal sealed class CostExplorerJob(
     AwsConnections connections, AwsOptions options, CostExplorerReader reader, BillWriter writer, FeedRuns runs, FeedCursors cursors, AwsCostMeter meter,
-    BorderReader borders, BorderCosts costs, TimeProvider time) : IScheduledJob
+    BorderReader borders, BorderCosts costs, OwnerKeys owners, TimeProvider time) : IScheduledJob
 {
     private const int ShortDays = 3;
-    private const string MetricRead = "metric", BorderRead = "border";
+    private const string MetricRead = "metric", BorderRead = "border", TagRead = "feature tag";
     /// <summary>A backfill is read and written in steps of this many days.</summary>
     internal const int StepDays = 31;
 
@@ -37,7 +37,7 @@ internal sealed class CostExplorerJob(
         var connection = connections.Get(run.Connection);
         if (connection.Options.AccountId is "")
             throw new CannotRunException($"Connection {run.Connection} has no AccountId.", "Set Aws:Connections:N:AccountId to the account (or payer) whose bill this is.");
-        var metric = connection.Options.CostExplorer.Metric;
+        var (metric, tag) = (connection.Options.CostExplorer.Metric, owners.TagKeys.Feature);
         var before = await cursors.FindAsync(Name, run.Connection, MetricRead, cancel);
         var range = run.Request.Days ?? await DueAsync(run, connection.Options, cancel);
         if (range is null) return;
@@ -45,7 +45,8 @@ internal sealed class CostExplorerJob(
         var mark = BorderMark.Of(border);
         if (run.Request.Days is null && before is not null)
         {
-            if (before != metric) range = await WithBilledAsync(range, DateOnly.MinValue, cancel);
+            // Nothing but Cost Explorer knows the tags of its lines: days read under another key name other features, or none.
+            if (before != metric || (await cursors.FindAsync(Name, run.Connection, TagRead, cancel) ?? tag) != tag) range = await WithBilledAsync(range, DateOnly.MinValue, cancel);
             // Days read with another border lack what a new rule brings in, or hold what a removed one did.
             else if (mark.DifferenceTo(BorderMark.Read(await cursors.FindAsync(Name, run.Connection, BorderRead, cancel))) is { } differing && differing.From < range.From)
                 range = await WithBilledAsync(range, differing.From, cancel);
@@ -62,7 +63,11 @@ internal sealed class CostExplorerJob(
             run.HasChangedTheBill = true;
             run.Cover(UtcTime.Start(steps[i].From), UtcTime.Start(steps[i].To));
         }
-        if (run.Request.Days is null || before is null) await cursors.SetAsync(Name, run.Connection, MetricRead, metric, cancel);
+        if (run.Request.Days is null || before is null)
+        {
+            await cursors.SetAsync(Name, run.Connection, MetricRead, metric, cancel);
+            await cursors.SetAsync(Name, run.Connection, TagRead, tag, cancel);
+        }
         if (run.Request.Days is null) await cursors.SetAsync(Name, run.Connection, BorderRead, mark.ToText(), cancel);
         var words = string.Create(CultureInfo.InvariantCulture, $"{range.To.DayNumber - range.From.DayNumber} days read with {run.Tally.Requests} requests (${Money.ToUsd(run.Tally.CostNanoUsd):0.00}).");
         // A setting that is not followed is said, not ignored.

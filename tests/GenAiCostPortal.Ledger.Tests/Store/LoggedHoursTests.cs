@@ -105,11 +105,33 @@ public sealed class LoggedHoursTests
         Assert.Equal(["0"], store.Read("SELECT COUNT(Latency) FROM usage_rollup"));
         await store.WriteAsync(Record("a", 100, 50, 5, "search"), Record("b", 200, 50, 5, "search"));
         Assert.Equal(["3|3100|0|310"], store.Read(Days));
-        Assert.Equal(0, store.Number("SELECT COUNT(*) FROM usage_rollup r JOIN usage_series s ON s.Id=r.SeriesId WHERE s.Doors=20"));
-        // The span of a picked record's call is a call like others.
+        // The picked one is still the sum's; with its span it is a call like others.
+        Assert.Equal(["2|1|3000"], store.Read("SELECT r.Span,SUM(r.Calls),SUM(r.Input) FROM usage_rollup r JOIN usage_series s ON s.Id=r.SeriesId WHERE s.Doors=20 AND r.Span=2"));
         await store.WriteAsync(MadeTrace.Call(1, 2, 0, 0, 700, 3_000, 300, more: [("aws.request_id", "dear"), ("app.feature", "search")]));
         Assert.Equal(["3|3100|0|310"], store.Read(Days));
+        Assert.Equal(0, store.Number("SELECT COUNT(*) FROM usage_rollup r JOIN usage_series s ON s.Id=r.SeriesId WHERE s.Doors=20"));
         Assert.Equal(["700"], store.Read("SELECT DurationMs FROM call WHERE RequestId='dear'"));
+    }
+
+    // OTLP tells of every call too, but not of request ids, and its clock is half a minute off: nothing says which call a picked one is.
+    [Theory]
+    [InlineData(6, "search|6|3600|360")]
+    [InlineData(4, "search|6|3600|360")]
+    [InlineData(7, "search|7|4200|420")]
+    public async Task Picked_calls_do_not_stand_beside_those_that_OTLP_tells_of(int sent, string due)
+    {
+        foreach (var order in (int[][])[[0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1]])
+        {
+            await using var store = await WriterStore.OpenAsync();
+            foreach (var door in order)
+                if (door == 0) await LogAsync(store, Use(Nine, "search", 6, 3_600, 360));
+                else if (door == 1) await store.WriteAsync([.. Enumerable.Range(0, 3).Select(i => Record($"dear-{i}", i - 30_000, 600, 60, "search", isPicked: true))]);
+                else await store.WriteAsync([.. Enumerable.Range(0, sent).Select(i => MadeTrace.Call((ulong)i + 1, 2, 0, i, i + 900, 600, 60, more: [("app.feature", "search")]))]);
+            Assert.Equal([due], store.Read(ByFeature));
+            Assert.Equal(2_700_000 * store.Number("SELECT SUM(Calls) FROM usage_rollup WHERE Span=2"), store.Number("SELECT SUM(EstimatedCostNanoUsd) FROM cost_rollup WHERE Span=2"));
+            // They can still be opened.
+            Assert.Equal(3, store.Number("SELECT COUNT(*) FROM call WHERE RequestId LIKE 'dear-%'"));
+        }
     }
 
     // Spans, records and sums in any order, whole or piece by piece, some of them twice, leave the same rows.

@@ -7,6 +7,7 @@ namespace GenAiCostPortal.Ledger.Store;
 public sealed class MeasureWriterTests
 {
     private const string TokenUsage = "gen_ai.client.token.usage", Duration = "gen_ai.client.operation.duration";
+    private const string Coming = "gen_ai.client.inference.usage.input_tokens";
     private const string Cells = "SELECT SlotUnixSeconds,Measure,ReachSlots,Value FROM measured_usage ORDER BY 1,2,3,4";
     private static readonly long Noon = UtcTime.ToUnixMs(WriterStore.Now);
 
@@ -51,7 +52,7 @@ public sealed class MeasureWriterTests
     [Fact]
     public async Task An_old_and_a_coming_name_of_one_measure_count_once()
     {
-        const string Coming = "gen_ai.client.inference.usage.input_tokens", ComingDuration = "gen_ai.client.inference.duration";
+        const string ComingDuration = "gen_ai.client.inference.duration";
         foreach (var isReversed in (bool[])[false, true])
         {
             await using var store = await WriterStore.OpenAsync();
@@ -61,9 +62,59 @@ public sealed class MeasureWriterTests
             await WriteAsync(store, points);
             // Input 100 once and 11 of the model that has the old name only, output 7 that only the old name tells, 3 calls of 250 ms.
             Assert.Equal(["0|111", "1|7", "5|3", "6|250"], store.Read("SELECT Measure,SUM(Value) FROM measured_usage GROUP BY 1 ORDER BY 1"));
-            // Two of the six points were not needed.
-            Assert.Equal(["4|4|0"], store.Read("SELECT Received,Stored,Rejected FROM signal_count WHERE Signal='metrics'"));
+            // All are kept; two of the six say nothing new.
+            Assert.Equal(["6|6|0"], store.Read("SELECT Received,Stored,Rejected FROM signal_count WHERE Signal='metrics'"));
         }
+    }
+
+    // A collector may deliver the instruments of one export apart, in either order and a moment apart.
+    [Fact]
+    public async Task An_old_and_a_coming_name_that_come_in_deliveries_of_their_own_count_once()
+    {
+        foreach (var isReversed in (bool[])[false, true])
+        {
+            await using var store = await WriterStore.OpenAsync();
+            MeasuredPointRead[] points =
+            [
+                // Until 10:02 the service knows the old name only, then both; its last minute came under the old name alone.
+                Total(-120, -119, 100), Total(-120, -118, 150), Total(-117, -116, 40), Total(-117, -116, 40, instrument: Coming), Total(-117, -110, 90),
+                Later(Total(-117, -110, 90, instrument: Coming)), Total(-117, -109, 95), Total(-117, -116, 3, type: "output"),
+                // Another library of the same service, and another model, have the old name only.
+                Total(-117, -116, 1_000, scope: "other"), Total(-117, -116, 2_000, model: "amazon.nova-lite-v1:0"),
+            ];
+            if (isReversed) Array.Reverse(points);
+            foreach (var point in points) await WriteAsync(store, point);
+            Assert.Equal([$"0|{150 + 90 + 5 + 1_000 + 2_000}", "1|3"], store.Read("SELECT Measure,SUM(Value) FROM measured_usage GROUP BY 1 ORDER BY 1"));
+        }
+    }
+
+    [Fact]
+    public async Task Old_and_coming_names_in_any_order_and_any_groups_give_the_same_slots()
+    {
+        var silent = 0;
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var random = new Random(seed);
+            var old = Points(random);
+            // Some points of the lives, and of the deltas, come under the coming name too, a moment later.
+            var coming = old.Where(p => p.TimeUnixMs > Noon - 450 * 60_000L && random.Next(4) > 0).Select(p => Later(p with
+            {
+                Instrument = Coming, Attributes = new SpanAttributes([.. p.Attributes.Items.Where(a => a.Key != "gen_ai.token.type")]),
+            })).ToList();
+            var points = old.Concat(coming).ToList();
+            var due = Expected(old, p => coming.Exists(c => Service(c) == Service(p) && c.TimeUnixMs >= p.TimeUnixMs - 1_000 && (c.TimeUnixMs <= p.TimeUnixMs + 1_000 || c.StartUnixMs < p.TimeUnixMs)), coming);
+            silent += Expected(old).Count + coming.Count - due.Count;
+            await using var store = await WriterStore.OpenAsync();
+            var sent = points.Concat(points.Where(_ => random.Next(3) == 0)).OrderBy(_ => random.Next()).ToList();
+            while (sent.Count > 0)
+            {
+                var group = sent.Take(random.Next(1, 6)).ToArray();
+                sent.RemoveRange(0, group.Length);
+                await WriteAsync(store, group);
+            }
+            Assert.Equal(due, store.Read(Cells));
+        }
+        Assert.True(silent > 40);
     }
 
     [Fact]
@@ -132,9 +183,16 @@ public sealed class MeasureWriterTests
     }
 
     // The definition, written down once more: sorted, each point's difference in the slot of its end.
-    private static List<string> Expected(List<MeasuredPointRead> points)
+    private static List<string> Expected(List<MeasuredPointRead> old, Func<MeasuredPointRead, bool>? isSilent = null, List<MeasuredPointRead>? coming = null)
     {
         var cells = new SortedDictionary<(long Slot, long Reach, string Who), double>();
+        foreach (var (points, isOld) in ((List<MeasuredPointRead>, bool)[])[(old, true), (coming ?? [], false)])
+            Add(cells, points, isOld ? isSilent ?? (_ => false) : _ => false);
+        return [.. cells.Where(c => c.Value != 0).Select(c => (c.Key.Slot, c.Key.Reach, c.Value, Line: $"{c.Key.Slot}|0|{c.Key.Reach}|{c.Value}")).OrderBy(c => c.Slot).ThenBy(c => c.Reach).ThenBy(c => c.Value).Select(c => c.Line)];
+    }
+
+    private static void Add(SortedDictionary<(long Slot, long Reach, string Who), double> cells, List<MeasuredPointRead> points, Func<MeasuredPointRead, bool> isSilent)
+    {
         foreach (var life in points.GroupBy(p => (p.IsCumulative, p.StartUnixMs, Application: p.Resource.Attributes.Text("service.name")!, Alone: p.IsCumulative ? 0 : p.TimeUnixMs)))
         {
             (long Time, double Value)? before = null;
@@ -143,12 +201,16 @@ public sealed class MeasureWriterTests
                 var value = before is { } b && point.Value >= b.Value ? point.Value - b.Value : point.Value;
                 var slots = point.TimeUnixMs / 300_000 - (before?.Time ?? point.StartUnixMs) / 300_000;
                 var cell = (point.TimeUnixMs / 300_000 * 300, slots <= 1 ? 0 : slots, life.Key.Application);
-                cells[cell] = cells.GetValueOrDefault(cell) + value;
+                if (!isSilent(point)) cells[cell] = cells.GetValueOrDefault(cell) + value;
                 before = (point.TimeUnixMs, point.Value);
             }
         }
-        return [.. cells.Where(c => c.Value != 0).Select(c => (c.Key.Slot, c.Key.Reach, c.Value, Line: $"{c.Key.Slot}|0|{c.Key.Reach}|{c.Value}")).OrderBy(c => c.Slot).ThenBy(c => c.Reach).ThenBy(c => c.Value).Select(c => c.Line)];
     }
+
+    private static string? Service(MeasuredPointRead point) => point.Resource.Attributes.Text("service.name");
+
+    // The next instrument of the same export.
+    private static MeasuredPointRead Later(MeasuredPointRead point) => point with { TimeUnixMs = point.TimeUnixMs + 400 };
 
     private static Task WriteAsync(WriterStore store, params MeasuredPointRead[] points)
     {

@@ -144,6 +144,24 @@ public sealed class AthenaJobTests
     }
 
     [Fact]
+    public async Task Another_feature_tag_key_has_earlier_months_read_again_once()
+    {
+        var (bench, made) = await OpenAsync();
+        await using var _ = bench;
+        await bench.Portal.RunAsync("Athena", new JobRequest("Backfill", "me", new DayRange(new(2026, 10, 1), new(2026, 12, 1))));
+        var keys = bench.Portal.Get<OwnerSettings>().Current;
+        // Both keys were kept before too: only which of them names the feature has changed.
+        (keys.TagKeys.Feature, keys.TagKeys.Team) = (keys.TagKeys.Team, keys.TagKeys.Feature);
+        await bench.Portal.Get<OwnerSettings>().SaveAsync(keys);
+        made.Sql.Clear();
+        await bench.Portal.RunAsync("Athena");
+        Assert.Equal(["2026-11", "2026-10"], made.Sql.Select(s => Regex.Match(s, "billing_period\" = '(.*?)'").Groups[1].Value));
+        made.Sql.Clear();
+        await bench.Portal.RunAsync("Athena");
+        Assert.Single(made.Sql);
+    }
+
+    [Fact]
     public async Task What_a_rule_says_means_nothing_to_SQL()
     {
         var (bench, _) = await OpenAsync();

@@ -1,5 +1,6 @@
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Feeds;
+using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Sources.Aws;
 using GenAiCostPortal.Sources.Schedule;
@@ -69,6 +70,31 @@ public sealed class CostExplorerJobTests
         await portal.RunAsync("CostExplorer");
         Assert.Equal(["2026-10-17"], Starts(server));
         Assert.All(server.Calls, c => Assert.Contains("NetUnblendedCost", c.Body.GetProperty("Metrics").EnumerateArray().Select(m => m.GetString())));
+        // Once, not for ever.
+        server.Calls.Clear();
+        _clock.Now = Now.AddHours(8);
+        await portal.RunAsync("CostExplorer");
+        Assert.Equal(["2026-11-18"], Starts(server));
+    }
+
+    [Fact]
+    public async Task Another_feature_tag_key_reads_every_stored_day_again_once()
+    {
+        var (server, portal) = await OpenAsync();
+        await using var s = server;
+        await using var p = portal;
+        server.Bill.Lines.Add(new("2026-10-20", Payer, "Amazon Bedrock", "USE1-Nova2.0Lite-output-tokens", 100m, 100, "1K tokens") { Tags = new Dictionary<string, string> { ["Workload"] = "rag" } });
+        await portal.RunAsync("CostExplorer");
+        Assert.All(await LinesAsync(portal), l => Assert.Equal(0, l.TagFeatureId));
+        server.Calls.Clear();
+        _clock.Now = Now.AddHours(7);
+        var keys = portal.Get<OwnerSettings>().Current;
+        keys.TagKeys.Feature = "Workload";
+        await portal.Get<OwnerSettings>().SaveAsync(keys);
+        await portal.RunAsync("CostExplorer");
+        Assert.Equal(["2026-10-17"], Starts(server));
+        var tagged = Assert.Single(await LinesAsync(portal), l => l.TagFeatureId != 0);
+        Assert.Equal(("rag", new DateOnly(2026, 10, 20)), (portal.Get<Dimensions>().Name(tagged.TagFeatureId), tagged.Day));
         // Once, not for ever.
         server.Calls.Clear();
         _clock.Now = Now.AddHours(8);

@@ -90,6 +90,23 @@ public sealed class DataExportsJobTests
     }
 
     [Fact]
+    public async Task A_period_is_read_again_when_another_of_the_kept_tags_names_the_feature()
+    {
+        await using var bench = await ExportBench.OpenAsync();
+        bench.Deliver("2026-11", Now.AddHours(-3), "", File(CurColumns, Cur(Day(10), "1", ("resource_tags", """{"user_gen_ai_workload":"rag","user_team":"Search"}""")), Cur(Day(12), "3")));
+        await bench.RunAsync();
+        Assert.Equal(["rag"], await FeaturesAsync());
+        var keys = bench.Portal.Get<OwnerSettings>().Current;
+        (keys.TagKeys.Feature, keys.TagKeys.Team) = (keys.TagKeys.Team, keys.TagKeys.Feature);
+        await bench.Portal.Get<OwnerSettings>().SaveAsync(keys);
+        await bench.RunAsync();
+        Assert.Equal(["Search"], await FeaturesAsync());
+        Assert.Equal("1 billing period unchanged.", (await bench.RunAsync()).Message);
+
+        async Task<List<string>> FeaturesAsync() => [.. (await bench.LinesAsync()).Where(l => l.TagFeatureId != 0).Select(l => bench.Name(l.TagFeatureId))];
+    }
+
+    [Fact]
     public async Task Of_a_folder_per_execution_the_newest_counts()
     {
         await using var bench = await ExportBench.OpenAsync(c => c.DataExports.Prefix = "/billing/genai/");

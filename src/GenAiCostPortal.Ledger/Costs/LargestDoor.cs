@@ -16,7 +16,7 @@ internal static class LargestDoor
             var all = feature.ToList();
             if (all.TrueForAll(c => c.Claim.Doors == all[0].Claim.Doors)) continue;
             var counted = 0m;
-            // Summed logs were weighed against the calls of all doors there when they were booked, picked records among them: these add up.
+            // Summed logs were weighed against the calls of all doors there when they were booked: these add up.
             foreach (var place in all.Where(c => c.Claim.IsPlaced).GroupBy(c => (c.Claim.AccountId, c.Claim.RegionId)).Where(p => !p.Any(IsSummed)))
             {
                 var best = Best([.. place]);

@@ -35,8 +35,8 @@ internal sealed class HourUse(UsePlace place, bool isBillable, HourAmounts amoun
 }
 
 /// <summary>
-/// What the log counted in an hour beyond the calls recorded one by one, whichever door they came through (exemplars and copied
-/// records of the same log too): both together come to the larger of the two, per feature, model and token kind (algorithms §4, t_f).
+/// What the log counted in an hour beyond the calls recorded one by one, whichever door they came through (copied records of the
+/// same log too; calls that its query picked are not booked): both together come to the larger of the two, per feature, model and token kind (algorithms §4, t_f).
 /// Calls go first to sums that agree in everything, then to those of the same feature and place, then to those where the place is
 /// not known on one side, and last to those where one side does not name a feature: a call that either side cannot name is still one.
 /// </summary>

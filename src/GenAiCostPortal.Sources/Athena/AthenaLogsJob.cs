@@ -90,7 +90,7 @@ internal sealed partial class AthenaLogsJob(
         var read = rows.Select(r => (Row: r, Use: LogRows.Use(r, spans, owners)!)).Where(r => r.Use is not null).ToList();
         var uses = read.ConvertAll(r => r.Use);
         var picks = new LogPicks(spans).Of(read);
-        // The sums first: picked calls are then taken off them as they come.
+        // The sums first: picked calls are shown beside them, never counted.
         await writer.WriteHoursAsync(run.Connection, hours.From, hours.To, uses, cancel);
         if (picks.Count > 0) await writer.WriteAsync([writer.Prepare(picks, 0, LogIntake.Signal)], cancel);
         run.Rows += rows.Count;

@@ -9,7 +9,7 @@ namespace GenAiCostPortal.Sources.Athena;
 
 /// <summary>
 /// The calls of an hour that one may want to look at: the dearest and the longest per model and feature. They come in as records like
-/// any other; what is booked of the sums goes down by as much.
+/// any other, but are not booked: the sums hold them.
 /// </summary>
 internal sealed class LogPicks(LogSpans spans)
 {

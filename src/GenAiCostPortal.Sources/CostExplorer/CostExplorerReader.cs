@@ -7,7 +7,7 @@ namespace GenAiCostPortal.Sources.CostExplorer;
 
 /// <summary>
 /// Reads days of the bill by the plan of algorithms §4: everything by record type and service; services by feature tag; then per
-/// GenAI service its usage by account and usage type, where tagged and above $1 also by tag and usage type per account, and its
+/// GenAI service its usage by account and usage type, where tagged and above $1 a month also by tag and usage type per account, and its
 /// other records by account; of other services what is tagged and what owner rules bring in. A read is whole or not at all: nothing is given out unless every page came.
 /// </summary>
 public sealed class CostExplorerReader(OwnerKeys owners, TimeProvider time)
@@ -15,7 +15,9 @@ public sealed class CostExplorerReader(OwnerKeys owners, TimeProvider time)
     /// <summary>Name of the feed in the contract.</summary>
     public const string Feed = "CostExplorer";
 
+    // A month; of a shorter read its share, so that every read asks for the tags of the same accounts.
     private const decimal TagsFromUsd = 1m;
+    private const int DaysOfMonth = 31;
     private static readonly string[] KnownMetrics = ["UnblendedCost", "NetUnblendedCost", "AmortizedCost", "NetAmortizedCost"];
 
     /// <summary>Reads <paramref name="from"/> to <paramref name="to"/> (exclusive) in the connection's cost metric.</summary>
@@ -42,12 +44,13 @@ public sealed class CostExplorerReader(OwnerKeys owners, TimeProvider time)
 
         var bill = new BillOfDays();
         var claimed = new ClaimedUsage(border, plan, read.AskAsync, read.Plan, id => read.AccountNames.GetValueOrDefault(id, ""));
+        var tagsFromUsd = TagsFromUsd * Math.Min(DaysOfMonth, to.DayNumber - from.DayNumber) / DaysOfMonth;
         var accounts = new HashSet<string>(StringComparer.Ordinal);
         foreach (var service in inScope)
         {
             var usage = await read.AskAsync(plan.Base(service));
             accounts.UnionWith(usage.Select(u => u.Key1));
-            var large = tagged.Contains(service) ? AccountsAbove(usage) : [];
+            var large = tagged.Contains(service) ? AccountsAbove(tagsFromUsd, usage) : [];
             read.Plan(large.Count);
             foreach (var account in usage.Select(u => u.Key1).Distinct().ToList())
                 bill.AddUsage(service, account, [.. usage.Where(u => u.Key1 == account)],
@@ -56,7 +59,7 @@ public sealed class CostExplorerReader(OwnerKeys owners, TimeProvider time)
         foreach (var service in onlyWhereTagged)
         {
             var usage = await read.AskAsync(plan.TaggedBase(service));
-            var large = AccountsAbove(usage);
+            var large = AccountsAbove(tagsFromUsd, usage);
             read.Plan(large.Count);
             foreach (var account in large)
                 bill.AddUsage(service, account, [.. usage.Where(u => u.Key1 == account)], await TagsAsync(service, account));
@@ -90,8 +93,8 @@ public sealed class CostExplorerReader(OwnerKeys owners, TimeProvider time)
 
     private static bool IsUsage(string recordType) => recordType == "Usage";
 
-    private static HashSet<string> AccountsAbove(IReadOnlyList<BilledAmount> usage) =>
-        [.. usage.GroupBy(u => u.Key1).Where(g => g.Sum(u => u.AmountUsd) > TagsFromUsd).Select(g => g.Key)];
+    private static HashSet<string> AccountsAbove(decimal usd, IReadOnlyList<BilledAmount> usage) =>
+        [.. usage.GroupBy(u => u.Key1).Where(g => g.Sum(u => u.AmountUsd) > usd).Select(g => g.Key)];
 
     /// <summary>The questions of one read: amounts out of pages, names of accounts, progress.</summary>
     private sealed class Reading(CostExplorerClient client, CostExplorerPlan plan, IProgress<double>? progress, CancellationToken cancel)

@@ -26,6 +26,14 @@ internal static class OtlpGrpcReceiver
     {
         foreach (var signal in OtlpSignals.All)
             endpoints.MapPost(signal.GrpcPath(), context => AnswerAsync(context, signal)).AllowAnonymous().DisableAntiforgery();
+        endpoints.MapPost(OtlpHttpReceiver.GrpcPaths + "{service}/{call}", NotThere).AllowAnonymous().DisableAntiforgery();
+    }
+
+    // Such as profiles: senders that hear "unimplemented" drop and go on, others try again for ever.
+    private static void NotThere(HttpContext context)
+    {
+        if (IsGrpc(context.Request.ContentType)) Refuse(context.Response, new OtlpRefusal(StatusCodes.Status404NotFound, Unimplemented, "Traces, metrics and logs are taken here, by Export."));
+        else context.Response.StatusCode = StatusCodes.Status404NotFound;
     }
 
     private static async Task AnswerAsync(HttpContext context, OtlpSignal signal)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using GenAiCostPortal.Access;
 
 namespace GenAiCostPortal.Api;
 
@@ -20,7 +21,7 @@ internal static class ApiRegistration
         routes.MapOpenApi().RequireAuthorization();
         routes.MapHealth();
         routes.MapPortalMetrics();
-        var api = routes.MapGroup("/api/v1").DisableAntiforgery();
+        var api = routes.MapGroup("/api/v1").DisableAntiforgery().FromOwnPagesOnly();
         api.MapSpend();
         api.MapPivot();
         api.MapReconciliation();

@@ -36,11 +36,16 @@ internal static class FeedsApi
             f.Feed, f.Connection, f.Health.ToString(), f.Words, f.CoveredFrom, f.CoveredTo, f.When, f.NextRun, f.Lag?.TotalSeconds, f.RowsThisMonth, f.RequestsThisMonth,
             f.SpentThisMonthUsd, f.Progress, f.Error, f.Cure, f.Needs, f.LastRun is { } run ? RunAnswer.Of(run) : null)));
 
-    private static async Task<IResult> Runs(string name, HttpContext context, FeedReport feeds, TimeProvider time)
+    private static async Task<IResult> Runs(string name, HttpContext context, FeedReport feeds, IJobSchedule schedule, TimeProvider time)
     {
         var query = new ReportQuery(context.Request.Query, time);
         var limit = query.Whole("limit", 50, 1, 1000);
-        return query.Mistakes.Any ? query.Mistakes.ToResult() : Results.Ok((await feeds.RunsAsync(name, limit, context.RequestAborted)).Select(RunAnswer.Of));
+        if (query.Mistakes.Any) return query.Mistakes.ToResult();
+        var runs = await feeds.RunsAsync(name, limit, context.RequestAborted);
+        // A feed that is off or only receives has no run and no job either way.
+        if (runs.Count == 0 && await JobAsync(schedule, name) is null && !(await feeds.ReadAsync(context.RequestAborted)).Any(f => f.Feed.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            return Results.Problem($"There is no feed or job '{name}'.", statusCode: StatusCodes.Status404NotFound);
+        return Results.Ok(runs.Select(RunAnswer.Of));
     }
 
     private static async Task<IResult> RunNow(string name, HttpContext context, IJobSchedule schedule, ActionLog log)

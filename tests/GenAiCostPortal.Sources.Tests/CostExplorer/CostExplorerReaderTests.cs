@@ -37,14 +37,14 @@ public sealed class CostExplorerReaderTests
     ];
 
     [Fact]
-    public async Task The_plan_reads_the_bill_in_eight_requests_of_a_cent_each()
+    public async Task The_plan_reads_the_bill_in_nine_requests_of_a_cent_each()
     {
         await using var server = await AwsTestServer.StartAsync(_clock);
         server.Bill.Lines.AddRange(Usual());
         var read = await ReadAsync(server);
-        // 1 everything + 1 tags by service + 2 bases + tags of (Bedrock, payer) and (Claude, product) above $1 + 2 × other records.
-        Assert.Equal(8, server.Calls.Count);
-        Assert.Equal((8L, 0.08m), (_tally.Requests, Money.ToUsd(_tally.CostNanoUsd)));
+        // 1 everything + 1 tags by service + 2 bases + tags of Bedrock in both accounts and of Claude in the product's + 2 × other records.
+        Assert.Equal(9, server.Calls.Count);
+        Assert.Equal((9L, 0.09m), (_tally.Requests, Money.ToUsd(_tally.CostNanoUsd)));
         Assert.Equal(105.40m, read.Lines.Where(l => l.Category == ChargeCategory.Usage).Sum(l => l.AmountUsd));
         Assert.Equal((Payer, -2.5m), read.Lines.Where(l => l.Category == ChargeCategory.Credit).Select(l => (l.AccountId, l.AmountUsd)).Single());
         Assert.Equal((Product, 8m), read.Lines.Where(l => l.Category == ChargeCategory.Tax).Select(l => (l.AccountId, l.AmountUsd)).Single());
@@ -61,6 +61,17 @@ public sealed class CostExplorerReaderTests
         var claude = (await ReadAsync(server)).Lines.Where(l => l.Service == Claude && l.Category == ChargeCategory.Usage).OrderByDescending(l => l.AmountUsd).ToList();
         Assert.Equal([("contract-summary", 60.1m, 20.03m), ("search", 30.05m, 10.01m), (null, 9.85m, 3.3m)], claude.Select(l => (l.TagFeature, l.AmountUsd, l.Quantity!.Value)));
         Assert.All(claude, l => Assert.Equal(("us-east-1", "Units"), (l.Region, l.Unit)));
+    }
+
+    // $1 a month is worth a page. A short read that asked of $1 in three days would take the tags away that the long one found.
+    [Theory]
+    [InlineData(0.40, true)]
+    [InlineData(0.05, false)]
+    public async Task A_short_read_asks_for_tags_of_the_accounts_that_a_long_one_asks_for(decimal usd, bool isAsked)
+    {
+        await using var server = await AwsTestServer.StartAsync(_clock);
+        server.Bill.Lines.Add(new("2026-11-18", Payer, "Amazon Bedrock", "USE1-Nova2.0Lite-input-tokens", usd, 1_000, "1K tokens", Tag: "chat"));
+        Assert.Equal(isAsked ? "chat" : null, Assert.Single((await ReadAsync(server)).Lines).TagFeature);
     }
 
     [Fact]

@@ -44,6 +44,16 @@ public sealed class OtlpGrpcTests
         Assert.Equal((1L, "A span id must be 8 bytes, not all zero."), (partial.RejectedSpans, partial.ErrorMessage));
     }
 
+    [Theory]
+    [InlineData("/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export")]
+    [InlineData("/opentelemetry.proto.collector.trace.v1.TraceService/Import")]
+    public async Task A_service_or_call_that_is_not_there_is_unimplemented(string path)
+    {
+        await using var host = await OtlpHost.StartAsync();
+        var answer = await host.CallFrameAsync(GrpcAnswer.Frame(Good), path: path);
+        Assert.Equal((200, 12), (answer.Http, answer.Status));
+    }
+
     public static TheoryData<string, byte[], string?, int> Bad => new()
     {
         { "no frame", [], null, 3 },

@@ -96,9 +96,9 @@ internal sealed class OtlpHost : IAsyncDisposable
         CallFrameAsync(GrpcAnswer.Frame(gzip ? Gzip(message) : message, gzip ? (byte)1 : (byte)0), signal, gzip ? "gzip" : null);
 
     /// <summary>The same with the frame as it stands.</summary>
-    public async Task<GrpcAnswer> CallFrameAsync(byte[] frame, OtlpSignal signal = OtlpSignal.Traces, string? encoding = null, string type = "application/grpc", string? key = null)
+    public async Task<GrpcAnswer> CallFrameAsync(byte[] frame, OtlpSignal signal = OtlpSignal.Traces, string? encoding = null, string type = "application/grpc", string? key = null, string? path = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, signal.GrpcPath())
+        using var request = new HttpRequestMessage(HttpMethod.Post, path ?? signal.GrpcPath())
         {
             Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(frame),
         };

@@ -133,6 +133,35 @@ public sealed partial class AccessTests
         Assert.NotEqual(HttpStatusCode.OK, (await client.SendAsync(rebound)).StatusCode);
     }
 
+    // A page elsewhere can send a form to this machine without being allowed to read the answer; a run of Cost Explorer costs money.
+    [Theory]
+    [InlineData("Origin", "https://attacker.example", HttpStatusCode.Forbidden)]
+    [InlineData("Origin", "null", HttpStatusCode.Forbidden)]
+    [InlineData("Origin", "http://localhost:3000", HttpStatusCode.Forbidden)]
+    [InlineData("Sec-Fetch-Site", "cross-site", HttpStatusCode.Forbidden)]
+    [InlineData("Sec-Fetch-Site", "same-site", HttpStatusCode.Forbidden)]
+    [InlineData("Sec-Fetch-Site", "same-origin", HttpStatusCode.Accepted)]
+    [InlineData("Origin", "http://localhost", HttpStatusCode.Accepted)]
+    [InlineData("Accept", "*/*", HttpStatusCode.Accepted)]
+    public async Task A_page_of_another_site_changes_nothing(string header, string value, HttpStatusCode due)
+    {
+        using var app = new PortalApp(new() { ["Access:Mode"] = "Open", ["Urls"] = "http://localhost:5080" });
+        using var client = app.Anonymous();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/feeds/Retention/run");
+        request.Headers.Add(header, value);
+        Assert.Equal(due, (await client.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_api_key_is_enough_wherever_the_call_comes_from()
+    {
+        using var app = new PortalApp();
+        using var client = app.Admin();
+        client.DefaultRequestHeaders.Add("Origin", "https://tools.example");
+        Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync("/api/v1/feeds/Retention/run", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/api/v1/feeds/Nope/runs")).StatusCode);
+    }
+
     private static async Task<HttpResponseMessage> Post(HttpClient client, string path, params (string Name, string Value)[] fields)
     {
         var form = await client.GetStringAsync(path);

@@ -66,6 +66,7 @@ public static class LedgerRegistration
         services.AddSingleton<BillNames>();
         services.AddSingleton<LedgerBuild>();
         services.AddSingleton<LedgerTrial>();
+        services.AddSingleton<SampledTrial>();
         services.AddSingleton<LedgerAdjustments>();
         services.AddSingleton<DayHours>();
         services.AddSingleton<BillState>();

@@ -32,7 +32,8 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
     private readonly ConcurrentDictionary<(int Service, int UsageType), UsageTypeMeaning> _meanings = new();
     private readonly ConcurrentDictionary<int, ModelName> _models = new();
 
-    internal async Task<LedgerDayInputs> ReadAsync(LedgerDb db, DateOnly day, DaySurroundings around, CancellationToken cancel)
+    /// <param name="extrapolates">Other than it is set, for a trial.</param>
+    internal async Task<LedgerDayInputs> ReadAsync(LedgerDb db, DateOnly day, DaySurroundings around, CancellationToken cancel, bool? extrapolates = null)
     {
         var states = await db.BilledDays.AsNoTracking().Where(b => b.Day == day).ToListAsync(cancel);
         var lines = await db.BilledLines.AsNoTracking().Where(l => l.Day == day).ToListAsync(cancel);
@@ -40,7 +41,7 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
         var meanings = new DayMeanings(this, dimensions, prices, day);
         var tags = new TagOwners(around.Names);
         List<BillCell> cells = [.. lines.Select(l => Cell(l, meanings, tags))];
-        var claims = await ClaimsAsync(db, day, cancel);
+        var claims = await ClaimsAsync(db, day, extrapolates ?? Extrapolates, cancel);
         var resources = cells.Count == 0 ? new DayResources()
             : await DayResources.ReadAsync(db, day, around, cells, [.. claims.Select(c => (c.ModelId, c.ProviderId)).Distinct()], dimensions, cancel);
         return new LedgerDayInputs(day, cells, claims, await MeteredAsync(db, day, cancel), around.LoggedRegions, around.Owners,
@@ -89,25 +90,25 @@ public sealed class LedgerDayReader(Dimensions dimensions, PriceFinder prices, O
         return requests;
     }
 
-    private async Task<List<CallClaim>> ClaimsAsync(LedgerDb db, DateOnly day, CancellationToken cancel)
+    private async Task<List<CallClaim>> ClaimsAsync(LedgerDb db, DateOnly day, bool extrapolates, CancellationToken cancel)
     {
         var claims = new List<CallClaim>();
         await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
             SELECT s."AccountId", s."RegionId", s."ProviderId", s."ModelId", s."Tier", s."Scope", s."Band", s."FeatureId", s."TeamId", s."ApplicationId",
                 s."EnvironmentId", s."ReleaseId", CASE WHEN r."RepricedId" = 0 THEN s."PriceId" ELSE r."RepricedId" END, r."Input", r."CacheRead", r."CacheWrite5m", r."CacheWrite30m", r."CacheWrite1h", r."Output",
-                r."EstimatedCostNanoUsd", s."Doors", r."Calls"{(Extrapolates ? SampledClaims.Columns : "")}
-            FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"{(Extrapolates ? SampledClaims.Join : "")}
+                r."EstimatedCostNanoUsd", s."Doors", r."Calls"{(extrapolates ? SampledClaims.Columns : "")}
+            FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"{(extrapolates ? SampledClaims.Join : "")}
             WHERE r."Span" = 2 AND r."SlotUnixSeconds" = {UtcTime.ToUnixSeconds(day)} AND NOT s."IsOffBill" AND s."IsBillable"
-            """), row => claims.Add(Claim(row)), cancel);
+            """), row => claims.Add(Claim(row, extrapolates)), cancel);
         return claims;
     }
 
-    private CallClaim Claim(DbDataReader row)
+    private CallClaim Claim(DbDataReader row, bool extrapolates)
     {
         var tokens = new TokenCounts(row.GetInt64(13), row.GetInt64(14), row.GetInt64(15), row.GetInt64(16), row.GetInt64(17), row.GetInt64(18));
         return new CallClaim(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), (ServiceTier)row.GetByte(4), (RoutingScope)row.GetByte(5),
             (ContextBand)row.GetByte(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10), row.GetInt32(11), tokens,
-            KindCosts(tokens, row.GetInt32(12), row.GetInt64(19))) { Doors = (Doors)row.GetByte(20), Calls = row.GetInt64(21), Sampled = Extrapolates ? SampledClaims.Read(row, 22) : null };
+            KindCosts(tokens, row.GetInt32(12), row.GetInt64(19))) { Doors = (Doors)row.GetByte(20), Calls = row.GetInt64(21), Sampled = extrapolates ? SampledClaims.Read(row, 22) : null };
     }
 
     internal CostComponent ComponentOf(int model, TokenKind kind, ServiceTier tier) => CostComponents.Of(dimensions.Name(model), kind, tier);

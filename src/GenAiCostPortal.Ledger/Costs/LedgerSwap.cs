@@ -10,6 +10,10 @@ internal readonly record struct BillVersion(long AmountNanoUsd, long Lines, long
 /// <summary>Puts the new entries of a day in the place of the old ones, account by account, each in one short transaction.</summary>
 public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gate, LedgerDays days)
 {
+    /// <summary>About four megabytes of the log.</summary>
+    private const int EntriesPerFold = 20_000;
+    private int _sinceFold;
+
     private static readonly string[] Columns =
     [
         "Day", "AccountId", "RegionId", "BilledServiceId", "UsageTypeId", "ProviderId", "ModelId", "Component", "Kind", "Tier", "Scope", "Category",
@@ -47,17 +51,38 @@ public sealed class LedgerSwap(IDbContextFactory<LedgerDb> stores, WriteGate gat
     private async Task ReplaceAsync(
         DateOnly day, int account, Dictionary<int, BillVersion> bill, IReadOnlyList<LedgerEntry> entries, DateTime at, AdjustmentCause? cause, CancellationToken cancel)
     {
-        using var turn = await gate.EnterAsync(cancel);
+        // Opened before the turn, and the log is folded after it: neither is what others should wait for.
         await using var db = await stores.CreateDbContextAsync(cancel);
+        await LogFolding.HoldAsync(db, cancel);
+        try
+        {
+            using (await gate.EnterAsync(cancel))
+                if (!await WriteAsync(db, day, account, bill, entries, at, cause, cancel)) return;
+            if ((_sinceFold += entries.Count) < EntriesPerFold) return;
+            _sinceFold = 0;
+            await LogFolding.FoldAsync(db, cancel);
+        }
+        finally
+        {
+            await LogFolding.ReleaseAsync(db);
+        }
+    }
+
+    /// <returns>False when the bill changed since it was read.</returns>
+    private async Task<bool> WriteAsync(
+        LedgerDb db, DateOnly day, int account, Dictionary<int, BillVersion> bill, IReadOnlyList<LedgerEntry> entries, DateTime at, AdjustmentCause? cause, CancellationToken cancel)
+    {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        if ((await BillAsync(db, day, cancel, account)).GetValueOrDefault(account) != bill.GetValueOrDefault(account)) return;
+        if ((await BillAsync(db, day, cancel, account)).GetValueOrDefault(account) != bill.GetValueOrDefault(account)) return false;
         if (cause is { } why) await LedgerAdjustments.AddAsync(db, day, account, entries, why, at, cancel);
-        await db.LedgerEntries.Where(e => e.Day == day && e.AccountId == account).ExecuteDeleteAsync(cancel);
+        // Plain text: the first turn of a process should not wait until queries are compiled.
+        await StoredRows.ExecuteAsync(db, string.Create(CultureInfo.InvariantCulture, $"DELETE FROM ledger_entry WHERE \"Day\" = {day.DayNumber} AND \"AccountId\" = {account}"), cancel);
         await StoredRows.InsertAsync(db, "ledger_entry", Columns, entries.Select(Values), cancel: cancel);
-        await db.BilledDays.Where(b => b.Day == day && b.AccountId == account)
-            .ExecuteUpdateAsync(set => set.SetProperty(b => b.NeedsBuild, false).SetProperty(b => b.BuiltAt, at), cancel);
+        await StoredRows.ExecuteAsync(db, string.Create(CultureInfo.InvariantCulture,
+            $"UPDATE billed_day SET \"NeedsBuild\" = FALSE, \"BuiltAt\" = {UtcTime.ToUnixMs(at)} WHERE \"Day\" = {day.DayNumber} AND \"AccountId\" = {account}"), cancel);
         await transaction.CommitAsync(cancel);
         days.Forget(day);
+        return true;
     }
 
     private static object[] Values(LedgerEntry e) =>

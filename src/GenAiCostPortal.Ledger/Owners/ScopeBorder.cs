@@ -49,6 +49,10 @@ public sealed class ScopeBorder
     /// <summary>Rules that usage of a service may meet, as far as its name says.</summary>
     public IReadOnlyList<BorderRule> RulesOf(string service) => [.. Candidates(service).Select(r => r.Rule)];
 
+    /// <summary>Resources whose given name meets a condition on resources: a line of the bill says their ARN alone.</summary>
+    public IReadOnlyList<string> ResourcesNamed(RuleCondition condition) =>
+        [.. _resourceNames.Where(r => new RuleTest(condition with { Subject = RuleSubject.Resource }, _names.Names).Holds(new RuleFacts { ResourceId = _names.Number(r.Key) })).Select(r => r.Key).Order(StringComparer.Ordinal)];
+
     /// <summary>The rule that brings a usage line into the scope; null when none does. The service must not be on the list.</summary>
     /// <param name="onlyAskable">Leaves out rules that look at what Cost Explorer does not say (<see cref="BorderRule.Gap"/>).</param>
     public BorderRule? Of(in BorderLine line, bool onlyAskable = false)

@@ -18,6 +18,16 @@ internal static class StoredRows
         while (await reader.ReadAsync(cancel)) row(reader);
     }
 
+    /// <summary>Runs a text that gives no rows, in the running transaction of <paramref name="db"/> where there is one.</summary>
+    public static async Task ExecuteAsync(LedgerDb db, string sql, CancellationToken cancel = default)
+    {
+        await db.Database.OpenConnectionAsync(cancel);
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
     /// <summary>Inserts rows in the running transaction of <paramref name="db"/> with one prepared statement: a tenth of the time of tracked entities.</summary>
     /// <param name="conflict">What follows the values, such as <c>ON CONFLICT … DO UPDATE …</c>; or empty.</param>
     public static async Task InsertAsync(

@@ -123,7 +123,7 @@ internal sealed class LogSql(OwnerKeys owners)
 
     private static string Lifetime(string time) =>
         $"greatest(coalesce({Largest("bigint", [.. ((string[])["$.usage", "$.message.usage", "$.metadata.usage"]).Select(u => $"{u}.cache_creation.ephemeral_{time}_input_tokens")])}, 0), "
-        + $"array_max(transform(body, p -> coalesce(reduce(filter(try(CAST(coalesce(json_extract(p, '$.usage.cacheDetails'), json_extract(p, '$.metadata.usage.cacheDetails')) AS array(json))), d -> json_extract_scalar(d, '$.ttl') = '{time}'), CAST(0 AS bigint), (s, d) -> s + coalesce(try_cast(json_extract_scalar(d, '$.inputTokens') AS bigint), 0), s -> s), 0))))";
+        + $"array_max(transform(body, p -> coalesce(reduce(filter(try(CAST(coalesce(json_extract(p, '$.usage.cacheDetails'), json_extract(p, '$.message.usage.cacheDetails'), json_extract(p, '$.metadata.usage.cacheDetails')) AS array(json))), d -> json_extract_scalar(d, '$.ttl') = '{time}'), CAST(0 AS bigint), (s, d) -> s + coalesce(try_cast(json_extract_scalar(d, '$.inputTokens') AS bigint), 0), s -> s), 0))))";
 
     // Without a count, or with an impossible one, the tokens of a call are not known, which is not zero.
     private static string Possible(params string[] counts) =>

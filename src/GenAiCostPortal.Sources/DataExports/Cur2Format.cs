@@ -6,6 +6,13 @@ namespace GenAiCostPortal.Sources.DataExports;
 /// <summary>CUR 2.0 (table COST_AND_USAGE_REPORT). Columns that an export left out are simply not known.</summary>
 internal sealed class Cur2Format : ExportFormat
 {
+    /// <summary>Services by their product code, for lines that name no product: the name that other lines of the service carry.</summary>
+    internal static readonly IReadOnlyDictionary<string, string> ServicesByCode = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["AmazonBedrock"] = "Amazon Bedrock", ["AmazonBedrockFoundationModels"] = "Amazon Bedrock", ["AmazonBedrockService"] = "Amazon Bedrock",
+        ["AmazonBedrockAgentCore"] = "Amazon Bedrock AgentCore", ["AmazonSageMaker"] = "Amazon SageMaker", ["AmazonKendra"] = "Amazon Kendra", ["AmazonQ"] = "Amazon Q",
+    };
+
     private readonly int _start, _account, _accountName, _type, _product, _productName, _code, _usageType, _quantity, _unit, _description, _region, _resource, _principal, _invoice;
     private readonly int _tags, _resourceTags, _categories;
     private readonly IReadOnlyList<(int Column, string Key)> _tagColumns, _categoryColumns;
@@ -88,14 +95,6 @@ internal sealed class Cur2Format : ExportFormat
             }
             if (known.Length > 0) return known;
         }
-        return row[_code] switch
-        {
-            "AmazonBedrock" or "AmazonBedrockFoundationModels" or "AmazonBedrockService" => "Amazon Bedrock",
-            "AmazonBedrockAgentCore" => "Amazon Bedrock AgentCore",
-            "AmazonSageMaker" => "Amazon SageMaker",
-            "AmazonKendra" => "Amazon Kendra",
-            "AmazonQ" => "Amazon Q",
-            var code => code,
-        };
+        return ServicesByCode.GetValueOrDefault(row[_code], row[_code]);
     }
 }

@@ -1,3 +1,4 @@
+using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Feeds;
 
 namespace GenAiCostPortal.Figures;
@@ -16,5 +17,10 @@ public static class SampledText
     public static string Effect(SampledTraces of) => of.SampledCalls == 0 ? ""
         : $"{NumberText.Count(of.SampledCalls)} recorded calls stand for {NumberText.Tokens(of.UnrecordedTokens)} more tokens, {UsdText.Exact(of.UnrecordedUsd)} at the price of these calls. "
         + (of.IsExtrapolated ? "They claim their part of the bill as Trace (sampled), up to what was billed."
-            : "On closed days these dollars are unattributed where nothing else explains them.");
+            : "What the bill holds of it, and nothing else explains, is unattributed.");
+
+    /// <summary>What the switch would explain, by a trial build of the days: <c>$312.40 of the $980.00 …</c>.</summary>
+    public static string Trial(SampledEffect of) =>
+        $"{UsdText.Exact(of.ExplainedUsd)} of the {UsdText.Exact(of.UnattributedUsd)} without an owner on {of.Days} billed {(of.Days == 1 ? "day" : "days")} with sampled traces would go to the features of these traces"
+        + (of.MovedUsd > 0 ? $"; {UsdText.Exact(of.MovedUsd)} would move from one owner to another." : ".");
 }

@@ -115,10 +115,17 @@ public sealed class SampledTracesTests
         var first = await EntriesAsync(f);
         Assert.Equal(["Trace 12000000 200000 None", "Unattributed 48000000 800000 None"], first);
         Assert.Equal(0, (await With(f, extrapolate: false).BuildDueAsync()).Days);
+        // What the switch would explain, before anybody turns it: 0.048 USD have no owner, 0.012 would have none, and nothing is kept.
+        var trial = ActivatorUtilities.CreateInstance<SampledTrial>(f.Services);
+        Assert.Equal(new SampledEffect(1, 0.048m, 0.036m, 0), await trial.ReadAsync(Day, Day.AddDays(1)));
+        Assert.Equal(new SampledEffect(1, 0.048m, 0.036m, 0), await trial.ReadAsync(Day.AddDays(-29), Day.AddDays(1)));
+        Assert.Null(await trial.ReadAsync(Day.AddDays(1), Day.AddDays(2)));
+        Assert.Equal(first, await EntriesAsync(f));
 
         Assert.Equal(1, (await With(f, extrapolate: true).BuildDueAsync()).Days);
         Assert.Equal(["TraceSampled 48000000 800000 Sampled", "Unattributed 12000000 200000 None"], await EntriesAsync(f));
         Assert.Equal(0, (await With(f, extrapolate: true).BuildDueAsync()).Days);
+        Assert.Null(await ActivatorUtilities.CreateInstance<SampledTrial>(f.Services, Reader(f, extrapolate: true)).ReadAsync(Day, Day.AddDays(1)));
         var day = Assert.Single(await f.Get<Reconciliation>().ReadAsync(Day, Day.AddDays(1)));
         Assert.Equal((0.048m, 0.048m, 0m), (day.ByMethod[AllocationMethod.TraceSampled], day.MeasuredUsd, day.DifferenceUsd));
         // The day was closed, so that it moved is told, and why.
@@ -128,11 +135,10 @@ public sealed class SampledTracesTests
         Assert.Equal(first, await EntriesAsync(f));
     }
 
-    private static LedgerBuild With(LedgerFixture f, bool extrapolate)
-    {
-        var reader = new LedgerDayReader(f.Get<Dimensions>(), f.Get<PriceFinder>(), f.Get<OwnerKeys>(), new LedgerOptions(extrapolate));
-        return ActivatorUtilities.CreateInstance<LedgerBuild>(f.Services, reader);
-    }
+    private static LedgerBuild With(LedgerFixture f, bool extrapolate) => ActivatorUtilities.CreateInstance<LedgerBuild>(f.Services, Reader(f, extrapolate));
+
+    private static LedgerDayReader Reader(LedgerFixture f, bool extrapolate) =>
+        new(f.Get<Dimensions>(), f.Get<PriceFinder>(), f.Get<OwnerKeys>(), new LedgerOptions(extrapolate));
 
     private static async Task<string[]> EntriesAsync(LedgerFixture f)
     {

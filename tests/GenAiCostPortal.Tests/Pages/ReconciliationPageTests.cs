@@ -55,6 +55,43 @@ public sealed class ReconciliationPageTests
         Assert.Contains("unblended cost in USD", page.Find(".head .sub").TextContent, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(404, 404, "Every dollar in the ledger of this period has an owner.")]
+    [InlineData(404, 0, "$404.00 waits for its ledger: the Ledger job gives it owners and reasons.")]
+    [InlineData(0, 0, "Nothing has been billed in this period.")]
+    public async Task Only_what_is_in_the_ledger_is_said_to_have_an_owner(int billedUsd, int ledgerUsd, string said)
+    {
+        await using var store = await PageStore.CreateAsync();
+        var table = store.Pages.Render<MoreTable>(p => p.Add(t => t.More, new Unexplained(0, [], new FeatureTagState("GenAI:Workload", null, null))).Add(t => t.BilledUsd, billedUsd).Add(t => t.LedgerUsd, ledgerUsd));
+        Assert.Equal(said, table.Find(".callout").TextContent);
+    }
+
+    [Fact]
+    public async Task What_sampled_traces_would_explain_is_named_with_its_dollars_and_its_switch()
+    {
+        await using var store = await PageStore.CreateAsync();
+        var day = new DateOnly(2026, 11, 10);
+        // 1,000,000 tokens of Nova Lite for 60 USD; 200,000 of them recorded at p = 1/4 stand for 800,000: 12 USD have an owner, 48 would.
+        var at = new DateTimeOffset(day.ToDateTime(new TimeOnly(3, 0)), TimeSpan.Zero).ToUnixTimeMilliseconds() * 1_000_000;
+        await store.Get<Ledger.Store.TraceWriter>().WriteAsync([new Ledger.Traces.Span
+        {
+            TraceId = new(1, 1), SpanId = new(2), Name = "chat", Kind = Ledger.Traces.SpanKind.Client, StartUnixNs = at, EndUnixNs = at + 1_000_000, TraceState = "ot=th:c",
+            Attributes = new([new("gen_ai.provider.name", "aws.bedrock"), new("gen_ai.request.model", "amazon.nova-lite-v1:0"), new("gen_ai.usage.input_tokens", 200_000L),
+                new("cloud.account.id", "111122223333"), new("cloud.region", "us-east-1"), new("genai.feature", "search")]),
+        }]);
+        BilledLineRead[] lines = [new(day, "111122223333", "us-east-1", "Amazon Bedrock", "USE1-NovaLite-input-tokens", ChargeCategory.Usage, null, 60m, 1_000m, "1K tokens", false)];
+        foreach (var hours in (int[])[14, 1])
+            await store.Get<BillWriter>().ReplaceAsync(new BilledDaysRead("CostExplorer", day, day.AddDays(1), PageStore.Now.AddHours(-hours), lines, [], new Dictionary<string, string>()));
+        await store.Get<LedgerBuild>().BuildDueAsync();
+        store.Get<NavigationManager>().NavigateTo("/reconciliation");
+        var page = store.Pages.Render<ReconciliationPage>();
+        var said = await page.WaitForElementAsync("[data-figure=sampled-trial]", TimeSpan.FromSeconds(30));
+        Assert.Contains("$36.00 of the $48.00 without an owner on 1 billed day with sampled traces would go to the features of these traces.", said.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Ledger:ExtrapolateSampledTraces", said.TextContent, StringComparison.Ordinal);
+        var setting = store.Pages.Render<Settings.SampledSetting>();
+        Assert.Contains("By a trial build: $36.00 of the $48.00", (await setting.WaitForElementAsync("[data-figure=sampled-trial]", TimeSpan.FromSeconds(30))).TextContent, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_filter_says_how_much_of_the_bill_is_its_own_and_leaves_the_bill_whole()
     {

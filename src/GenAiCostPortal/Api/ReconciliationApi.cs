@@ -26,7 +26,11 @@ internal static class ReconciliationApi
 
     public sealed record SliceAnswer(UnexplainedSlice Slice, string What, string Cure);
 
-    public sealed record UnexplainedAnswer(DateTime From, DateTime To, decimal UnattributedUsd, FeatureTagState FeatureTag, IReadOnlyList<SliceAnswer> Slices);
+    /// <param name="Setting">The switch, which is off.</param>
+    public sealed record SampledAnswer(string Setting, int Days, decimal UnattributedUsd, decimal ExplainedUsd, decimal MovedUsd, string What);
+
+    /// <param name="SampledTraces">What extrapolating sampled traces would explain, by a trial build; null where it is on, or where none are sampled.</param>
+    public sealed record UnexplainedAnswer(DateTime From, DateTime To, decimal UnattributedUsd, FeatureTagState FeatureTag, IReadOnlyList<SliceAnswer> Slices, SampledAnswer? SampledTraces);
 
     public sealed record QuestionAnswer(DateTime From, DateTime To, decimal BilledUsd, CostExplorerQuestion CostExplorer);
 
@@ -59,14 +63,16 @@ internal static class ReconciliationApi
         return Results.Ok(new TrailAnswer(day, trail.BilledUsd, trail.LedgerUsd, questions.OfPeriod(day, day.AddDays(1), scopes), cells, trail.Adjustments, trail.Feeds));
     }
 
-    private static async Task<IResult> Unexplained(HttpContext context, UnexplainedReport report, TimeProvider time)
+    private static async Task<IResult> Unexplained(HttpContext context, UnexplainedReport report, SampledTrial sampled, TimeProvider time)
     {
         var query = new ReportQuery(context.Request.Query, time);
         var (from, to, fromTime, toTime) = Period(query);
         if (query.Mistakes.Any) return query.Mistakes.ToResult();
         var answer = await report.ReadAsync(from, to, context.RequestAborted);
         return Results.Ok(new UnexplainedAnswer(fromTime, toTime, answer.UnattributedUsd, answer.FeatureTag,
-            [.. answer.Slices.Select(s => new SliceAnswer(s, CureText.What(s), CureText.Cure(s, answer.FeatureTag)))]));
+            [.. answer.Slices.Select(s => new SliceAnswer(s, CureText.What(s), CureText.Cure(s, answer.FeatureTag)))],
+            await sampled.ReadAsync(from, to, context.RequestAborted) is { } effect
+                ? new SampledAnswer(SampledText.Key, effect.Days, effect.UnattributedUsd, effect.ExplainedUsd, effect.MovedUsd, SampledText.Trial(effect)) : null));
     }
 
     private static async Task<IResult> Question(HttpContext context, BillTrailReport report, Reconciliation reconciliation, CostExplorerQuestions questions, TimeProvider time)

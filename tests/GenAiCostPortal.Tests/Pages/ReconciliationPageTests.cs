@@ -71,15 +71,15 @@ public sealed class ReconciliationPageTests
     {
         await using var store = await PageStore.CreateAsync();
         var day = new DateOnly(2026, 11, 10);
-        // 1,000,000 tokens of Nova Lite for 60 USD; 200,000 of them recorded at p = 1/4 stand for 800,000: 12 USD have an owner, 48 would.
+        // 1,000 million tokens of Nova Lite for 60 USD; 200 million of them recorded at p = 1/4 stand for 800 million: 12 USD have an owner, 48 would.
         var at = new DateTimeOffset(day.ToDateTime(new TimeOnly(3, 0)), TimeSpan.Zero).ToUnixTimeMilliseconds() * 1_000_000;
         await store.Get<Ledger.Store.TraceWriter>().WriteAsync([new Ledger.Traces.Span
         {
             TraceId = new(1, 1), SpanId = new(2), Name = "chat", Kind = Ledger.Traces.SpanKind.Client, StartUnixNs = at, EndUnixNs = at + 1_000_000, TraceState = "ot=th:c",
-            Attributes = new([new("gen_ai.provider.name", "aws.bedrock"), new("gen_ai.request.model", "amazon.nova-lite-v1:0"), new("gen_ai.usage.input_tokens", 200_000L),
+            Attributes = new([new("gen_ai.provider.name", "aws.bedrock"), new("gen_ai.request.model", "amazon.nova-lite-v1:0"), new("gen_ai.usage.input_tokens", 200_000_000L),
                 new("cloud.account.id", "111122223333"), new("cloud.region", "us-east-1"), new("genai.feature", "search")]),
         }]);
-        BilledLineRead[] lines = [new(day, "111122223333", "us-east-1", "Amazon Bedrock", "USE1-NovaLite-input-tokens", ChargeCategory.Usage, null, 60m, 1_000m, "1K tokens", false)];
+        BilledLineRead[] lines = [new(day, "111122223333", "us-east-1", "Amazon Bedrock", "USE1-NovaLite-input-tokens", ChargeCategory.Usage, null, 60m, 1_000_000m, "1K tokens", false)];
         foreach (var hours in (int[])[14, 1])
             await store.Get<BillWriter>().ReplaceAsync(new BilledDaysRead("CostExplorer", day, day.AddDays(1), PageStore.Now.AddHours(-hours), lines, [], new Dictionary<string, string>()));
         await store.Get<LedgerBuild>().BuildDueAsync();

@@ -24,11 +24,12 @@ public sealed class AlertOutbox(
     {
         using var turn = await gate.EnterAsync(cancel);
         await using var db = await stores.CreateDbContextAsync(cancel);
-        var left = await db.AlertDeliveries.Where(d => d.State == DeliveryState.Sending).ToListAsync(cancel);
+        var left = await db.AlertDeliveries.Where(d => d.State == DeliveryState.Sending || d.State == DeliveryState.Waiting && d.Event == AlertEvent.Test).ToListAsync(cancel);
         var webhooks = await db.AlertChannels.Where(c => c.Kind == ChannelKind.Webhook).Select(c => c.Id).ToListAsync(cancel);
         foreach (var delivery in left)
         {
-            delivery.State = webhooks.Contains(delivery.ChannelId) ? DeliveryState.Waiting : DeliveryState.Interrupted;
+            // A test was somebody's wish of that moment.
+            delivery.State = webhooks.Contains(delivery.ChannelId) && delivery.Event != AlertEvent.Test ? DeliveryState.Waiting : DeliveryState.Interrupted;
             if (delivery.State == DeliveryState.Interrupted) delivery.Problem = "The portal stopped while it was sending this; it may have arrived.";
         }
         await db.SaveChangesAsync(cancel);
@@ -91,11 +92,14 @@ public sealed class AlertOutbox(
         var now = Now;
         await dimensions.LoadAsync(cancel);
         await using var db = await stores.CreateDbContextAsync(cancel);
-        var waiting = await db.AlertDeliveries.AsNoTracking().Where(d => d.State == DeliveryState.Waiting && d.NextAt <= now).OrderBy(d => d.Id).Take(DueAtMost).ToListAsync(cancel);
+        // What waits for the end of quiet hours is looked at too: it may have grown loud meanwhile.
+        var waiting = await db.AlertDeliveries.AsNoTracking().Where(d => d.State == DeliveryState.Waiting && d.Event != AlertEvent.Test && (d.NextAt <= now || d.Attempts == 0))
+            .OrderBy(d => d.Id).ToListAsync(cancel);
         var channels = await db.AlertChannels.AsNoTracking().ToDictionaryAsync(c => c.Id, cancel);
         var due = new List<AlertDue>();
         foreach (var delivery in waiting)
         {
+            if (due.Count == DueAtMost) break;
             var spike = await db.Spikes.AsNoTracking().FirstOrDefaultAsync(s => s.Id == delivery.SpikeId, cancel);
             if (!channels.TryGetValue(delivery.ChannelId, out var channel) || !channel.IsOn || spike is null)
             {
@@ -107,6 +111,13 @@ public sealed class AlertOutbox(
                 await GiveUpAsync(delivery.Id, "Late data took the spike back before it was told.", cancel);
                 continue;
             }
+            if (AlertRules.QuietUntil(channel, spike.ImpactNanoUsd, now) is { } until)
+            {
+                if (delivery.NextAt != until) await EndAsync(delivery.Id, row => row.NextAt = until, cancel);
+                continue;
+            }
+            // Said once: the update that waited is the one that takes it back.
+            if (spike.IsWithdrawn) delivery.Event = AlertEvent.Withdrawn;
             var course = (await spikes.OpenAsync(spike.Id, cancel))?.Course.Select(p => (decimal)p.Seen).ToList() ?? [];
             Remember(delivery, spike);
             due.Add(new AlertDue(delivery, channel, AlertMessage.Of(delivery, spike, SpikeScopes.Name(dimensions, spike.Scope, spike.ScopeId), course, portalUrl)));
@@ -119,29 +130,30 @@ public sealed class AlertOutbox(
     {
         using var turn = await gate.EnterAsync(cancel);
         await using var db = await stores.CreateDbContextAsync(cancel);
-        return await db.AlertDeliveries.Where(d => d.Id == due.Delivery.Id && d.State == DeliveryState.Waiting)
-            .ExecuteUpdateAsync(set => set.SetProperty(d => d.State, DeliveryState.Sending).SetProperty(d => d.Attempts, d => d.Attempts + 1), cancel) == 1;
+        var said = due.Delivery;
+        // What it says is kept now: whether it arrives may never be known.
+        return await db.AlertDeliveries.Where(d => d.Id == said.Id && d.State == DeliveryState.Waiting).ExecuteUpdateAsync(set => set
+            .SetProperty(d => d.State, DeliveryState.Sending).SetProperty(d => d.Attempts, d => d.Attempts + 1).SetProperty(d => d.Headline, due.Message.Headline)
+            .SetProperty(d => d.Event, said.Event).SetProperty(d => d.SaidImpactNanoUsd, said.SaidImpactNanoUsd).SetProperty(d => d.SaidKind, said.SaidKind)
+            .SetProperty(d => d.SaidStatus, said.SaidStatus).SetProperty(d => d.SaidConfirmation, said.SaidConfirmation).SetProperty(d => d.SaidRunning, said.SaidRunning), cancel) == 1;
     }
 
     /// <summary>It arrived.</summary>
-    public Task SentAsync(AlertDue due, CancellationToken cancel = default) => EndAsync(due.Delivery.Id, row =>
-    {
-        var said = due.Delivery;
-        (row.State, row.SentAt, row.Headline, row.Problem) = (DeliveryState.Sent, Now, due.Message.Headline, "");
-        (row.SaidImpactNanoUsd, row.SaidKind, row.SaidStatus, row.SaidConfirmation, row.SaidRunning) =
-            (said.SaidImpactNanoUsd, said.SaidKind, said.SaidStatus, said.SaidConfirmation, said.SaidRunning);
-    }, cancel);
+    /// <param name="note">What went wrong all the same.</param>
+    public Task SentAsync(AlertDue due, string note = "", CancellationToken cancel = default) =>
+        EndAsync(due.Delivery.Id, row => (row.State, row.SentAt, row.Problem) = (DeliveryState.Sent, Now, note), cancel);
 
     /// <summary>It did not arrive; it is tried again until the attempts are used up.</summary>
     /// <param name="isFinal">Trying again would not help.</param>
     /// <param name="after">What the other side asks to wait.</param>
     public Task FailedAsync(AlertDue due, string problem, bool isFinal, TimeSpan? after = null, CancellationToken cancel = default) => EndAsync(due.Delivery.Id, row =>
     {
-        (row.Headline, row.Problem) = (due.Message.Headline, problem);
+        row.Problem = problem;
         var isLast = isFinal || due.Delivery.Event == AlertEvent.Test || row.Attempts > Waits.Length;
         row.State = isLast ? DeliveryState.GivenUp : DeliveryState.Waiting;
         var wait = isLast ? TimeSpan.Zero : Waits[Math.Max(0, row.Attempts - 1)];
-        row.NextAt = Now + (after is { } asked && asked > wait ? asked : wait);
+        // Nobody may put an alert off for longer than we would ourselves.
+        row.NextAt = Now + (after is { } asked && asked > wait ? asked < Waits[^1] ? asked : Waits[^1] : wait);
     }, cancel);
 
     /// <summary>The newest deliveries, newest first, with the names of their channels.</summary>

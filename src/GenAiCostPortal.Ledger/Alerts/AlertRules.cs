@@ -22,8 +22,10 @@ internal static class AlertRules
         if (!channel.IsOn || spike.PartOfId is not null) return null;
         // What waits is worded when it is sent, so it covers what changes until then.
         if (earlier.Any(d => d.State is DeliveryState.Waiting or DeliveryState.Sending)) return null;
-        if (earlier.Count == 0) return IsNews(channel, spike, feature, now) ? AlertEvent.Opened : null;
-        return earlier.Where(d => d.State == DeliveryState.Sent).MaxBy(d => d.SentAt) is { } last ? Update(channel, spike, last, now) : null;
+        var update = earlier.MaxBy(At) is { } last ? Update(channel, spike, last, now) : AlertEvent.Opened;
+        if (update is null || earlier.Any(d => d.State is DeliveryState.Sent or DeliveryState.Interrupted)) return update;
+        // Nothing arrived yet; what was refused once is tried again only when there is more to say.
+        return IsNews(channel, spike, feature, now) ? AlertEvent.Opened : null;
     }
 
     /// <summary>End of the quiet hours that a time lies in; null when it may be said now.</summary>
@@ -41,6 +43,8 @@ internal static class AlertRules
         while (zone.IsInvalidTime(end)) end = end.AddMinutes(30);
         return TimeZoneInfo.ConvertTimeToUtc(DateTime.SpecifyKind(end, DateTimeKind.Unspecified), zone);
     }
+
+    private static DateTime At(AlertDelivery delivery) => delivery.SentAt ?? delivery.CreatedAt;
 
     private static bool IsNews(AlertChannel channel, Spike spike, string? feature, DateTime now)
     {
@@ -61,6 +65,6 @@ internal static class AlertRules
         if (said.SaidRunning && !spike.IsRunning) return AlertEvent.Ended;
         var moved = Math.Abs((decimal)spike.ImpactNanoUsd - said.SaidImpactNanoUsd);
         var isWorth = moved >= LeastUpdateNanoUsd && moved >= WorthTelling * Math.Max(Math.Abs((decimal)said.SaidImpactNanoUsd), channel.LeastImpactNanoUsd);
-        return isWorth && now - said.SentAt >= BetweenUpdates ? AlertEvent.Changed : null;
+        return isWorth && now - At(said) >= BetweenUpdates ? AlertEvent.Changed : null;
     }
 }

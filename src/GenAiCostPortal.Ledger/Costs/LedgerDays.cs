@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using GenAiCostPortal.Ledger.Store;
 
 namespace GenAiCostPortal.Ledger.Costs;
@@ -29,8 +30,8 @@ public sealed class LedgerDays
         if (_days.TryRemove(day, out var old)) Interlocked.Add(ref _rows, -old.Rows.Length);
     }
 
-    /// <summary>Rows of days between two (both inclusive), by day.</summary>
-    internal async Task<IReadOnlyList<LedgerMoney[]>> ReadAsync(LedgerDb db, DateOnly first, DateOnly last, CancellationToken cancel)
+    /// <summary>Rows of days between two (both inclusive), a day at a time: a month may have more of them than should be in memory at once.</summary>
+    internal async IAsyncEnumerable<LedgerMoney[]> ReadAsync(LedgerDb db, DateOnly first, DateOnly last, [EnumeratorCancellation] CancellationToken cancel)
     {
         var versions = new SortedDictionary<DateOnly, long>();
         await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
@@ -41,21 +42,20 @@ public sealed class LedgerDays
             var day = DateOnly.FromDayNumber(row.GetInt32(0));
             versions[day] = unchecked(row.GetInt64(1) * 1_000 + row.GetInt64(2) + _swaps.GetValueOrDefault(day) * 7_919L);
         }, cancel);
-        var missing = versions.Where(v => !_days.TryGetValue(v.Key, out var kept) || kept.Version != v.Value).Select(v => v.Key).ToList();
-        var fresh = missing.Count == 0 ? [] : await LoadAsync(db, missing, cancel);
-        foreach (var day in missing) Keep(day, versions[day], fresh[day]);
-        return [.. versions.Keys.Select(d => fresh.TryGetValue(d, out var rows) ? rows : _days.TryGetValue(d, out var kept) ? kept.Rows : [])];
-    }
-
-    private static async Task<Dictionary<DateOnly, LedgerMoney[]>> LoadAsync(LedgerDb db, List<DateOnly> days, CancellationToken cancel)
-    {
-        var wanted = days.ToDictionary(d => d.DayNumber, _ => new List<LedgerMoney>());
-        await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture,
-            $"SELECT {Columns} FROM ledger_entry WHERE \"Day\" >= {days[0].DayNumber} AND \"Day\" <= {days[^1].DayNumber}"), row =>
+        var loaded = new List<LedgerMoney>();
+        foreach (var (day, version) in versions)
         {
-            if (wanted.TryGetValue(row.GetInt32(0), out var rows)) rows.Add(Read(row));
-        }, cancel);
-        return wanted.ToDictionary(w => DateOnly.FromDayNumber(w.Key), w => w.Value.ToArray());
+            if (_days.TryGetValue(day, out var kept) && kept.Version == version)
+            {
+                yield return kept.Rows;
+                continue;
+            }
+            loaded.Clear();
+            await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"SELECT {Columns} FROM ledger_entry WHERE \"Day\" = {day.DayNumber}"), row => loaded.Add(Read(row)), cancel);
+            LedgerMoney[] rows = [.. loaded];
+            Keep(day, version, rows);
+            yield return rows;
+        }
     }
 
     private static LedgerMoney Read(DbDataReader row)

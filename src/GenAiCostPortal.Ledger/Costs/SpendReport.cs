@@ -21,7 +21,7 @@ public sealed class SpendReport(
         var profiles = await hours.ReadAsync(db, query.View == SpendView.Estimated ? [] : [.. period.Days().Where(period.IsByHour)], cancel);
 
         if (query.View != SpendView.Estimated)
-            foreach (var day in await ledgerDays.ReadAsync(db, period.FirstDay, period.LastDay, cancel)) Add(sums, period, profiles, day);
+            await foreach (var day in ledgerDays.ReadAsync(db, period.FirstDay, period.LastDay, cancel)) Add(sums, period, profiles, day);
         if (query.View == SpendView.Ledger)
         {
             var states = await DayStates.ReadAsync(db, period, cancel);

@@ -9,7 +9,7 @@ namespace GenAiCostPortal.Ledger.Spikes;
 public readonly record struct SeriesKey(SpikeScope Scope, int ScopeId, SpikeMeasure Measure, SpikeGrain Grain);
 
 /// <summary>Reads cost and tokens per hour from the rollups (as it happens) and cost per day from the ledger (as billed). USD and tokens.</summary>
-public sealed class SeriesReader(LedgerDays ledgerDays, BillState bill)
+public sealed class SeriesReader(BillState bill)
 {
     /// <summary>Hours read before the ones that are tested: two weeks to learn a profile, four to learn the spread.</summary>
     public const int DaysTaught = 42;
@@ -44,24 +44,28 @@ public sealed class SeriesReader(LedgerDays ledgerDays, BillState bill)
     }
 
     /// <summary>Every series of the billed days, by the day; days whose bill is not wholly there are not in it.</summary>
-    internal async Task<Dictionary<SeriesKey, SpikeSeries>> DaysAsync(LedgerDb db, DateTime now, int days, CancellationToken cancel = default)
+    internal async Task<Dictionary<SeriesKey, SpikeSeries>> DaysAsync(LedgerDb db, DateTime now, int days, SeriesKey? only = null, CancellationToken cancel = default)
     {
         if (await bill.BilledThroughAsync(db, cancel) is not { } through) return [];
         var first = DateOnly.FromDateTime(now).AddDays(-days);
         var steps = through.DayNumber - first.DayNumber + 1;
         if (steps <= 0) return [];
         var values = new Dictionary<SeriesKey, double[]>();
-        foreach (var day in await ledgerDays.ReadAsync(db, first, through, cancel))
-            foreach (var money in day)
+        var built = new List<int>();
+        await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture,
+            $"SELECT DISTINCT \"Day\" FROM billed_day WHERE \"Day\" >= {first.DayNumber} AND \"Day\" <= {through.DayNumber} AND \"BuiltAt\" IS NOT NULL"), row => built.Add(row.GetInt32(0)), cancel);
+        // Day by day, or the store would sort the entries of all of them at once. Credits and fees come in lumps; they are no usage.
+        foreach (var day in built)
+            await StoredRows.ReadAsync(db, string.Create(CultureInfo.InvariantCulture, $"""
+                SELECT s."FeatureId", s."AccountId", s."ModelId", SUM(s."AmountNanoUsd") FROM ledger_entry s
+                WHERE s."Day" = {day} AND s."Category" = {(int)ChargeCategory.Usage} AND s."AmountNanoUsd" <> 0{Only(only)} GROUP BY 1, 2, 3
+                """), row =>
             {
-                // Credits and fees come in lumps; they are no usage.
-                if (!money.IsUsage || money.NanoUsd == 0) continue;
-                var usd = money.NanoUsd / (double)Money.NanoUsdPerUsd;
-                var step = money.Day.DayNumber - first.DayNumber;
-                foreach (var (scope, id) in ((SpikeScope, int)[])[(SpikeScope.Total, 0), (SpikeScope.Feature, money.Key[(int)SpendDimension.Feature]), (SpikeScope.Account, money.Key[(int)SpendDimension.Account]), (SpikeScope.Model, money.Key[(int)SpendDimension.Model])])
-                    Of(values, new SeriesKey(scope, id, SpikeMeasure.Cost, SpikeGrain.Day), steps)[step] += usd;
-            }
-        return values.ToDictionary(v => v.Key, v => new SpikeSeries(UtcTime.Start(first), SpikeSteps.Days, v.Value, false));
+                var usd = row.GetInt64(3) / (double)Money.NanoUsdPerUsd;
+                foreach (var (scope, id) in ((SpikeScope, int)[])[(SpikeScope.Total, 0), (SpikeScope.Feature, row.GetInt32(0)), (SpikeScope.Account, row.GetInt32(1)), (SpikeScope.Model, row.GetInt32(2))])
+                    Of(values, new SeriesKey(scope, id, SpikeMeasure.Cost, SpikeGrain.Day), steps)[day - first.DayNumber] += usd;
+            }, cancel);
+        return values.Where(v => only is null || v.Key == only).ToDictionary(v => v.Key, v => new SpikeSeries(UtcTime.Start(first), SpikeSteps.Days, v.Value, false));
     }
 
     private static double[] Of(Dictionary<SeriesKey, double[]> values, SeriesKey key, int steps)

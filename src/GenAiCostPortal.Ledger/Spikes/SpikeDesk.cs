@@ -79,7 +79,7 @@ public sealed class SpikeDesk(IDbContextFactory<LedgerDb> stores, WriteGate gate
         var thresholds = new SpikeThresholds([.. kept, .. instead is null ? (SpikeThreshold[])[] : [instead]]);
         var from = Now.AddDays(-days);
         var all = await series.HoursAsync(db, Now, SeriesReader.DaysTaught + days, null, cancel);
-        foreach (var (key, of) in await series.DaysAsync(db, Now, SeriesReader.DaysTaught + days, cancel)) all.Add(key, of);
+        foreach (var (key, of) in await series.DaysAsync(db, Now, SeriesReader.DaysTaught + days, null, cancel)) all.Add(key, of);
         return
         [
             .. SpikeFindings.Of(all, thresholds.SettingsOf, from).Where(f => f.PartOf is null && f.End > from)

@@ -99,7 +99,7 @@ public sealed class SpikeList(IDbContextFactory<LedgerDb> stores, Dimensions dim
         var around = row.Grain == SpikeGrain.Day ? TimeSpan.FromDays(14) : TimeSpan.FromDays(Math.Clamp((row.End - row.Start).TotalDays, 1, 7));
         var end = row.End + around < now ? row.End + around : now;
         var days = SeriesReader.DaysTaught + (int)(end - row.Start + around).TotalDays + 2;
-        var all = row.Grain == SpikeGrain.Day ? await series.DaysAsync(db, now, (int)(now - row.Start).TotalDays + days, cancel) : await series.HoursAsync(db, end, days, key, cancel);
+        var all = row.Grain == SpikeGrain.Day ? await series.DaysAsync(db, now, (int)(now - row.Start).TotalDays + days, key, cancel) : await series.HoursAsync(db, end, days, key, cancel);
         if (!all.TryGetValue(key, out var of)) return [];
         var settings = (await SpikeThresholds.ReadAsync(db, cancel)).SettingsOf(key) ?? SpikeSettings.CostPerHour;
         var reading = Detector.Read(of, settings);
@@ -119,7 +119,7 @@ public sealed class SpikeList(IDbContextFactory<LedgerDb> stores, Dimensions dim
         var now = clock.GetUtcNow().UtcDateTime;
         var oldest = (int)(now - rows.Min(r => r.Start)).TotalDays + 2;
         var hours = await series.HoursAsync(db, now, Math.Min(oldest, CourseDays), null, cancel);
-        var days = rows.Exists(r => r.Grain == SpikeGrain.Day) ? await series.DaysAsync(db, now, oldest + 10, cancel) : [];
+        var days = rows.Exists(r => r.Grain == SpikeGrain.Day) ? await series.DaysAsync(db, now, oldest + 10, null, cancel) : [];
         return [.. rows.Select(r =>
         {
             var key = new SeriesKey(r.Scope, r.ScopeId, r.Measure, r.Grain);

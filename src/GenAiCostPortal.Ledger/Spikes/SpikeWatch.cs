@@ -35,7 +35,7 @@ public sealed class SpikeWatch(
         // The bill comes days later and is read back for weeks, so its days are tested further back.
         var daysFrom = from < now.AddDays(-BillDays) ? from : now.Date.AddDays(-BillDays);
         var all = await series.HoursAsync(db, now, SeriesReader.DaysTaught + (int)(now - from).TotalDays, null, cancel);
-        foreach (var (key, days) in await series.DaysAsync(db, now, SeriesReader.DaysTaught + (int)(now - daysFrom).TotalDays, cancel)) all.Add(key, days);
+        foreach (var (key, days) in await series.DaysAsync(db, now, SeriesReader.DaysTaught + (int)(now - daysFrom).TotalDays, null, cancel)) all.Add(key, days);
         var thresholds = await SpikeThresholds.ReadAsync(db, cancel);
         var found = SpikeFindings.Of(all, thresholds.SettingsOf, from, daysFrom);
         progress?.Report(0.2);

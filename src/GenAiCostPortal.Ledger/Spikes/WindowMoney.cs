@@ -38,7 +38,7 @@ internal sealed class WindowMoney(ChangeFilter filter, ChangeWindow window)
         var states = await DayStates.ReadAsync(db, period, cancel);
         var split = window.Days.Where(d => ChangeWindow.Uniform(window.Hours(d)!) is null).ToList();
         var profiles = await hours.ReadAsync(db, split, cancel);
-        foreach (var day in await days.ReadAsync(db, window.First, window.Last, cancel)) Add(day, profiles);
+        await foreach (var day in days.ReadAsync(db, window.First, window.Last, cancel)) Add(day, profiles);
         foreach (var day in await openDays.EstimateAsync(db, [.. states.Weighed.Where(d => window.Hours(d) is not null)], cancel)) Add(day, profiles);
         return states.IsPlainlyEstimated;
     }

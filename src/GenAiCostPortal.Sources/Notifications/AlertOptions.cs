@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace GenAiCostPortal.Sources.Notifications;
 
 /// <summary>Configuration <c>Alerts:*</c>.</summary>
@@ -17,8 +19,13 @@ public sealed class SmtpOptions
     public string User { get; set; } = "";
     public string Password { get; set; } = "";
     public string From { get; set; } = "";
-    /// <summary>STARTTLS is demanded.</summary>
+    /// <summary>Nothing is said in the clear: STARTTLS is demanded, or the whole talk is TLS.</summary>
     public bool UseTls { get; set; } = true;
+    /// <summary>TLS from the first byte instead of STARTTLS; null = on port 465.</summary>
+    public bool? ImplicitTls { get; set; }
+    /// <summary>Whose certificates are trusted; null = whom this machine trusts.</summary>
+    internal X509ChainPolicy? Trust { get; set; }
 
     public bool IsSet => Host.Length > 0;
+    internal bool IsTlsFromTheStart => UseTls && (ImplicitTls ?? Port == 465);
 }

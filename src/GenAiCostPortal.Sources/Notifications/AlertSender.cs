@@ -36,7 +36,7 @@ public sealed class AlertSender
         if (!await _outbox.BeginAsync(due, cancel)) return null;
         var outcome = await _door.SendAsync(due.Channel, due.Message, cancel);
         // From here on the message is out: its mark must not be lost to a stop.
-        if (outcome.HasArrived) await _outbox.SentAsync(due, CancellationToken.None);
+        if (outcome.HasArrived) await _outbox.SentAsync(due, outcome.Note, CancellationToken.None);
         else await _outbox.FailedAsync(due, outcome.Problem, outcome.IsFinal, outcome.After, CancellationToken.None);
         return outcome;
     }

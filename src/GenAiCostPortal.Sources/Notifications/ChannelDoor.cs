@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Mail;
-using System.Net.Mime;
-using System.Text;
 using GenAiCostPortal.Ledger.Alerts;
 
 namespace GenAiCostPortal.Sources.Notifications;
@@ -16,6 +14,8 @@ internal sealed record SendOutcome(string Problem, bool IsFinal = false, TimeSpa
 {
     public static readonly SendOutcome Arrived = new("");
     public bool HasArrived => Problem.Length == 0;
+    /// <summary>What went wrong although it arrived.</summary>
+    public string Note { get; init; } = "";
 }
 
 /// <summary>Brings a message to its channel. Never throws for what the other side does.</summary>
@@ -82,34 +82,8 @@ internal sealed class ChannelDoor(ChannelSecrets secrets, AlertOptions options, 
 
     private async Task<SendOutcome> MailAsync(ChannelAddress address, AlertMessage message, CancellationToken cancel)
     {
-        var smtp = options.Smtp;
-        if (!smtp.IsSet) return new SendOutcome("No mail server is configured: set Alerts:Smtp:Host and Alerts:Smtp:From.", IsFinal: true);
-        // The framework's client is enough for one plain message; the library people recommend is not on every feed.
-        using var client = new SmtpClient(smtp.Host, smtp.Port) { EnableSsl = smtp.UseTls, Timeout = (int)Patience.TotalMilliseconds };
-        if (smtp.User.Length > 0) client.Credentials = new NetworkCredential(smtp.User, smtp.Password);
-        using var mail = new MailMessage { From = new MailAddress(smtp.From), Subject = message.Headline, SubjectEncoding = Encoding.UTF8 };
-        mail.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(MessageBodies.Mail(message), new ContentType("text/plain; charset=utf-8")));
-        foreach (var recipient in ChannelSecrets.Recipients(address.Target)) mail.To.Add(recipient);
-        // Mail programs fold what has the same id, should it come twice.
-        mail.Headers.Add("Message-ID", $"<{message.Id}@{mail.From.Host}>");
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(Patience);
-        try
-        {
-            await client.SendMailAsync(mail, patience.Token);
-            return SendOutcome.Arrived;
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return new SendOutcome("The mail server did not answer within 15 seconds.");
-        }
-        catch (SmtpFailedRecipientException)
-        {
-            return new SendOutcome("The mail server does not take mail for one of the addresses.", IsFinal: true);
-        }
-        catch (SmtpException refusal)
-        {
-            return new SendOutcome($"The mail server refused the message ({refusal.StatusCode}). Check Alerts:Smtp.", IsFinal: (int)refusal.StatusCode is >= 500 and < 600);
-        }
+        if (!options.Smtp.IsSet) return new SendOutcome("No mail server is configured: set Alerts:Smtp:Host and Alerts:Smtp:From.", IsFinal: true);
+        return await new MailPost(options.Smtp).SendAsync(new MailText(
+            new MailAddress(options.Smtp.From), ChannelSecrets.Recipients(address.Target), message.Headline, MessageBodies.Mail(message), message.Id, clock.GetUtcNow().UtcDateTime), cancel);
     }
 }

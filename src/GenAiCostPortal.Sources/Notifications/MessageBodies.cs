@@ -20,7 +20,7 @@ internal static class MessageBodies
         if (message.Facts.Count > 0) blocks.Add(new { type = "section", fields = message.Facts.Take(10).Select(f => Markdown($"*{Escape(f.Name)}*\n{Escape(f.Value)}")).ToArray() });
         if (message.Course.Length > 0) blocks.Add(new { type = "section", text = Markdown($"`{message.Course}`") });
         if (message.Link.Length > 0) blocks.Add(new { type = "actions", elements = new object[] { new { type = "button", text = new { type = "plain_text", text = "Open in the portal" }, url = message.Link } } });
-        return JsonSerializer.SerializeToUtf8Bytes(new { text = $"{message.Headline}: {Escape(message.Sentence)}", blocks });
+        return JsonSerializer.SerializeToUtf8Bytes(new { text = $"{Escape(message.Headline)}: {Escape(message.Sentence)}", blocks });
 
         static object Markdown(string text) => new { type = "mrkdwn", text = Cut(text, SlackTextLimit) };
     }
@@ -30,10 +30,10 @@ internal static class MessageBodies
     {
         var body = new List<object>
         {
-            new { type = "TextBlock", size = "Medium", weight = "Bolder", wrap = true, text = message.Headline },
-            new { type = "TextBlock", wrap = true, text = message.Sentence },
+            new { type = "TextBlock", size = "Medium", weight = "Bolder", wrap = true, text = Plain(message.Headline) },
+            new { type = "TextBlock", wrap = true, text = Plain(message.Sentence) },
         };
-        if (message.Facts.Count > 0) body.Add(new { type = "FactSet", facts = message.Facts.Select(f => new { title = f.Name, value = f.Value }).ToArray() });
+        if (message.Facts.Count > 0) body.Add(new { type = "FactSet", facts = message.Facts.Select(f => new { title = f.Name, value = Plain(f.Value) }).ToArray() });
         if (message.Course.Length > 0) body.Add(new { type = "TextBlock", fontType = "Monospace", text = message.Course });
         object[] actions = message.Link.Length > 0 ? [new { type = "Action.OpenUrl", title = "Open in the portal", url = message.Link }] : [];
         var card = new Dictionary<string, object> { ["$schema"] = "http://adaptivecards.io/schemas/adaptive-card.json", ["type"] = "AdaptiveCard", ["version"] = "1.4", ["body"] = body, ["actions"] = actions };
@@ -61,6 +61,9 @@ internal static class MessageBodies
         if (message.Link.Length > 0) text.AppendLine().AppendLine(message.Link);
         return text.AppendLine().AppendLine("Sent by the GenAI cost portal. Who gets these is set under Settings, Alerts.").ToString();
     }
+
+    // A card reads Markdown: names_with_underscores would lose them, and a name could be a link.
+    private static string Plain(string text) => string.Concat(text.Select(c => c is '\\' or '*' or '_' or '[' or ']' or '`' ? "\\" + c : c.ToString()));
 
     private static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
 

@@ -29,10 +29,16 @@ internal sealed class AlertSettingsReader(IConfigurationSection section, Action<
             if (bool.TryParse(tls, out var use)) smtp.UseTls = use;
             else mistake("Alerts:Smtp:UseTls", $"'{tls}' is neither true nor false");
         }
+        if (Text("Smtp:ImplicitTls") is { } fromTheStart)
+        {
+            if (bool.TryParse(fromTheStart, out var use)) smtp.ImplicitTls = use;
+            else mistake("Alerts:Smtp:ImplicitTls", $"'{fromTheStart}' is neither true nor false");
+        }
         if (!smtp.IsSet) return;
         if (!MailAddress.TryCreate(smtp.From, out _)) mistake("Alerts:Smtp:From", smtp.From.Length == 0 ? "is missing: the mail address that alerts come from" : $"'{smtp.From}' is no mail address");
         if (smtp.User.Length > 0 && smtp.Password.Length == 0) mistake("Alerts:Smtp:Password", "is missing for the user of Alerts:Smtp:User");
         if (smtp.User.Length > 0 && !smtp.UseTls) mistake("Alerts:Smtp:UseTls", "must be true where a password is sent");
+        if (smtp is { ImplicitTls: true, UseTls: false }) mistake("Alerts:Smtp:ImplicitTls", "is TLS, which Alerts:Smtp:UseTls switches off");
     }
 
     private string? Text(string key) => section[key] is { } text && text.Trim().Length > 0 ? text.Trim() : null;

@@ -131,7 +131,11 @@ public sealed class AlertsJobTests
         server.Refused = "ada@";
         await SpikeAsync(portal, s => s.DetectedAt = Now.AddMinutes(2));
         await portal.RunAsync("Alerts");
-        Assert.Equal((DeliveryState.GivenUp, "The mail server does not take mail for one of the addresses."), ((await LogAsync(portal))[^1] is var row ? (row.State, row.Problem) : default));
+        Assert.Equal((DeliveryState.Sent, "The mail server does not take mail for 1 of 2 addresses."), ((await LogAsync(portal))[^1] is var row ? (row.State, row.Problem) : default));
+        server.Refused = "@example";
+        await SpikeAsync(portal, s => s.DetectedAt = Now.AddMinutes(2));
+        await portal.RunAsync("Alerts");
+        Assert.Equal((DeliveryState.GivenUp, "The mail server does not take mail for any of the addresses (550)."), ((await LogAsync(portal))[^1] is var none ? (none.State, none.Problem) : default));
     }
 
     [Fact]

@@ -6,7 +6,8 @@ return args switch
     ["normaliser", var file, ..] => NormaliserSpeed.Run(file, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 3),
     ["api", var url, ..] => await ApiSpeed.RunAsync(url, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 200),
     ["spikes", ..] => SpikeSpeed.Detection(),
-    ["explain", ..] => await SpikeSpeed.ExplainAsync(),
+    ["explain", ..] => await SpikeSpeed.ExplainAsync(args.Length > 1 ? args[1] : null),
+    ["watch", var file] => await SpikeSpeed.WatchAsync(file),
     ["write", var bodies, ..] => await WriteBenchmark.RunAsync(bodies, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 250_000),
     ["doors", var http, var grpc, ..] => await DoorSpeed.RunAsync(new Uri(http), new Uri(grpc), args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 10),
     ["feeds", ..] => await FeedSpeed.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20_000),
@@ -23,7 +24,8 @@ static int Usage()
     Console.Error.WriteLine("normaliser BODY [seconds]   decode and read one OTLP body (protobuf or JSON), spans a second on one core");
     Console.Error.WriteLine("api URL [times]             time one GET of a running portal");
     Console.Error.WriteLine("spikes                      precision, recall and delay of detection beside simpler rules; time to check 1,000 series");
-    Console.Error.WriteLine("explain                     time to explain 30 days of 10 million calls");
+    Console.Error.WriteLine("explain [FILE]              time to explain 30 days of 10 million calls; FILE keeps them for the next process");
+    Console.Error.WriteLine("watch FILE                  a first look for spikes over a month that 'ledger' built (its FILE.built): findings, time and memory");
     Console.Error.WriteLine("write BODY|FOLDER [spans]   decode, prepare and store captured protobuf bodies (*.pb) again and again with new ids, CPU time of each step");
     Console.Error.WriteLine("doors HTTP GRPC [seconds]   items a second through the OTLP doors of a running portal that needs no key");
     Console.Error.WriteLine("feeds [items]               records of the invocation log and X-Ray segments, read and stored");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using GenAiCostPortal.Ledger;
 using GenAiCostPortal.Ledger.Costs;
 using GenAiCostPortal.Ledger.Owners;
@@ -8,6 +9,7 @@ using GenAiCostPortal.Ledger.Spikes;
 using GenAiCostPortal.Ledger.Store;
 using GenAiCostPortal.Ledger.Usage;
 using GenAiCostPortal.Stories;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -38,15 +40,21 @@ internal static class SpikeSpeed
     }
 
     /// <summary>Explains 30 days against the 30 before over rollups of 10 million calls each.</summary>
-    public static async Task<int> ExplainAsync()
+    /// <param name="kept">Keeps the rollups for the next process, which then tells what the first explanation of a process takes; null = nothing is kept.</param>
+    public static async Task<int> ExplainAsync(string? kept)
     {
         var now = new DateTime(2026, 11, 20, 0, 0, 0, DateTimeKind.Utc);
-        var file = Path.Combine(Directory.CreateTempSubdirectory("explain-").FullName, "ledger.db");
+        var file = kept ?? Path.Combine(Directory.CreateTempSubdirectory("explain-").FullName, "ledger.db");
         await using var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(new StandingClock(now))
             .AddLedger(new StoreOptions { ConnectionString = $"Data Source={file}" }, new OwnerKeys()).BuildServiceProvider();
         var stores = services.GetRequiredService<IDbContextFactory<LedgerDb>>();
-        await AddStore.MigrateAsync(stores);
-        var calls = await FillAsync(stores, now);
+        if (!File.Exists(file))
+        {
+            await AddStore.MigrateAsync(stores);
+            await FillAsync(stores, now);
+            SqliteConnection.ClearAllPools();
+        }
+        var calls = await CallsAsync(stores);
         await services.GetRequiredService<PriceFinder>().LoadAsync();
         var report = services.GetRequiredService<ChangeReport>();
         foreach (var (name, query) in new (string, ChangeQuery)[]
@@ -55,20 +63,48 @@ internal static class SpikeSpeed
             ("12 hours against the same hours of four weeks", new ChangeQuery(now.AddHours(-12), now, null, null, SpendFilter.None)),
         })
         {
-            var times = new List<double>();
+            var (times, cpus) = (new List<double>(), new List<double>());
             for (var i = 0; i < 10; i++)
             {
-                var watch = Stopwatch.StartNew();
+                var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
                 var answer = await report.ReadAsync(query);
                 times.Add(watch.Elapsed.TotalMilliseconds);
-                if (i == 0) Console.WriteLine(answer.Sentence);
+                cpus.Add((Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds);
+                if (i == 0) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{answer.Sentence} (compiled so far: {JitInfo.GetCompiledMethodCount():#,0} methods in {JitInfo.GetCompilationTime().TotalMilliseconds:0} ms)"));
             }
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}, {calls / 2:#,0} calls a window: first {times[0]:0} ms, then median {times.Skip(1).Order().ElementAt(4):0} ms, worst {times.Skip(1).Max():0} ms"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}, {calls / 2:#,0} calls a window: first {times[0]:0} ms, then median {times.Skip(1).Order().ElementAt(4):0} ms, worst {times.Skip(1).Max():0} ms; of CPU first {cpus[0]:0} ms, then median {cpus.Skip(1).Order().ElementAt(4):0} ms"));
         }
         return 0;
     }
 
-    private static async Task<long> FillAsync(IDbContextFactory<LedgerDb> stores, DateTime now)
+    private static async Task<long> CallsAsync(IDbContextFactory<LedgerDb> stores)
+    {
+        await using var db = await stores.CreateDbContextAsync();
+        return await db.CostRollups.Where(r => r.Span == RollupSpan.Day).SumAsync(r => r.Calls);
+    }
+
+    /// <summary>A first look over a built month (<c>ledger</c> makes it): what it finds, and what it takes.</summary>
+    public static async Task<int> WatchAsync(string file)
+    {
+        var looked = file + ".looked";
+        File.Copy(file, looked, overwrite: true);
+        await using var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(new StandingClock(new DateTime(2026, 11, 12, 0, 0, 0, DateTimeKind.Utc)))
+            .AddLedger(new StoreOptions { ConnectionString = $"Data Source={looked}" }, new OwnerKeys()).BuildServiceProvider();
+        await services.GetRequiredService<PriceFinder>().LoadAsync();
+        var list = services.GetRequiredService<SpikeList>();
+        await list.ReadAsync(DateTime.UnixEpoch, DateTime.MaxValue);
+        using var process = Process.GetCurrentProcess();
+        var (before, clock) = (process.WorkingSet64, new TwoClocks());
+        var outcome = await services.GetRequiredService<SpikeWatch>().LookAsync(isAnew: true);
+        process.Refresh();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome}: {clock}; {before / 1e6:0} MB before, {process.PeakWorkingSet64 / 1e6:0} MB at most"));
+        foreach (var spike in await list.ReadAsync(DateTime.UnixEpoch, DateTime.MaxValue))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{spike.ScopeName} {spike.Grain} {spike.Start:yyyy-MM-dd} {spike.ImpactUsd} of {spike.ActualUsd}: {spike.Sentence}"));
+        File.Delete(looked);
+        return 0;
+    }
+
+    private static async Task FillAsync(IDbContextFactory<LedgerDb> stores, DateTime now)
     {
         const int features = 20, models = 4, releases = 3, callsPerSlot = 58;
         await using var db = await stores.CreateDbContextAsync();
@@ -81,7 +117,6 @@ internal static class SpikeSpeed
         for (var f = 1; f <= features; f++) db.Dimensions.Add(new DimensionValue { Id = 100 + f, Kind = DimensionKind.Feature, Name = $"feature-{f}" });
         for (var r = 1; r <= releases; r++) db.Dimensions.Add(new DimensionValue { Id = 200 + r, Kind = DimensionKind.Release, Name = $"1.{r}" });
         var series = 0;
-        long calls = 0;
         for (var f = 1; f <= features; f++)
             for (var m = 1; m <= models; m++)
                 for (var r = 1; r <= releases; r++)
@@ -94,12 +129,10 @@ internal static class SpikeSpeed
                         var prompt = f == 1 && day >= now.AddDays(-30) ? 9_000 : 2_000;
                         for (var h = 0; h < 24; h++) Add(db, RollupSpan.Hour, day.AddHours(h), id, callsPerSlot, prompt);
                         Add(db, RollupSpan.Day, day, id, callsPerSlot * 24, prompt);
-                        calls += callsPerSlot * 24;
                     }
                     await db.SaveChangesAsync();
                     db.ChangeTracker.Clear();
                 }
-        return calls;
     }
 
     private static void Add(LedgerDb db, RollupSpan span, DateTime at, int series, long calls, long prompt)

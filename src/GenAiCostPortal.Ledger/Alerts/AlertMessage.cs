@@ -25,7 +25,7 @@ public sealed record AlertMessage(
     {
         var facts = new List<(string, string)>
         {
-            ("Impact", SignedUsd(spike.ImpactNanoUsd) + (spike.Confirmation == SpikeConfirmation.NotBilledYet ? " estimated, not billed yet" : " estimated")),
+            ("Impact", SignedUsd(spike.ImpactNanoUsd) + Basis(spike)),
             ("Cost", $"{Usd(spike.ActualNanoUsd)} instead of {Usd(spike.BaselineNanoUsd)}"),
             (spike.IsRunning ? "Since" : "When", spike.IsRunning ? Time(spike.Start) : $"{Time(spike.Start)} to {Time(spike.End)}"),
         };
@@ -65,6 +65,7 @@ public sealed record AlertMessage(
         return happened switch
         {
             AlertEvent.Changed => "Update: " + Lower(what, scope),
+            AlertEvent.Ended when spike.Kind == SpikeKind.Ramp => $"No longer growing: {scope}",
             AlertEvent.Ended => "Over: " + Lower(what, scope),
             AlertEvent.Billed => spike.Confirmation switch
             {
@@ -78,6 +79,10 @@ public sealed record AlertMessage(
     }
 
     private static string Lower(string text, string scope) => text.StartsWith(scope, StringComparison.Ordinal) ? text : char.ToLowerInvariant(text[0]) + text[1..];
+
+    // Once the bill is there the explanation is made anew from it.
+    private static string Basis(Spike spike) => spike.Confirmation != SpikeConfirmation.NotBilledYet ? " as billed"
+        : spike.Grain == SpikeGrain.Day ? " as billed so far" : " estimated, not billed yet";
 
     private static string Status(Spike spike) => spike.Status.ToString().ToLowerInvariant() + (spike.StatusBy.Length > 0 ? " by " + spike.StatusBy : "");
     private static string Usd(long nanoUsd) => "$" + Money.ToUsd(nanoUsd).ToString("#,0.00", C);

@@ -35,6 +35,15 @@ internal sealed class DayStates
         return account == 0 ? state.Closed.Count == 0 : !state.Closed.Contains(account);
     }
 
+    /// <summary>Whether <see cref="IsPlainlyEstimated"/> is the same of two days, for each account.</summary>
+    public bool AreAlike(DateOnly day, DateOnly other)
+    {
+        if (day == other) return true;
+        if (Weighed.Contains(day) || Weighed.Contains(other)) return Weighed.Contains(day) && Weighed.Contains(other);
+        var (one, two) = (_days.GetValueOrDefault(day).Closed, _days.GetValueOrDefault(other).Closed);
+        return (one?.Count ?? 0) == 0 ? (two?.Count ?? 0) == 0 : two is not null && one!.SetEquals(two);
+    }
+
     private static async Task<List<DateOnly>> MeteredAsync(LedgerDb db, List<DateOnly> days, CancellationToken cancel)
     {
         // The key starts with the hour, so each question is one step in an index; days without any metered usage are skipped over.

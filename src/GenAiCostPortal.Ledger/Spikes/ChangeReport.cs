@@ -27,7 +27,7 @@ public sealed class ChangeReport(
         var (moneyNow, now) = await SideAsync(db, filter, later, cancel);
         var (moneyBefore, before) = await SideAsync(db, filter, earlier, cancel);
         var lead = new RecordedUse(reader, filter, ChangeWindow.Of(from - LeadIn, from));
-        await lead.ReadAsync(db, (_, _) => false, (_, _, _, _) => { }, cancel);
+        await lead.ReadAsync(db, cancel);
 
         var assembly = new ChangeAssembly(moneyBefore, before, moneyNow, now);
         var inputs = assembly.Put(filter.KnowsRequests);
@@ -65,8 +65,8 @@ public sealed class ChangeReport(
     private async Task<(WindowMoney, RecordedUse)> SideAsync(LedgerDb db, ChangeFilter filter, ChangeWindow window, CancellationToken cancel)
     {
         var (money, use) = (new WindowMoney(filter, window), new RecordedUse(reader, filter, window));
-        var isPlain = await money.ReadAsync(db, ledgerDays, openDays, hours, cancel);
-        await use.ReadAsync(db, isPlain, money.AddPlain, cancel);
+        var states = await money.ReadAsync(db, ledgerDays, openDays, hours, cancel);
+        await use.ReadAsync(db, states, money.AddPlain, money.ByDay.Count > 0, cancel);
         return (money, use);
     }
 

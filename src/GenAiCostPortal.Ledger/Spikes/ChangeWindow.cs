@@ -59,33 +59,32 @@ internal sealed class ChangeWindow
         bool IsKnown(long hour) => hour >= knownFrom && !isLeftOut(hour);
     }
 
-    public double WeightOf(RollupSlot slot)
-    {
-        if (!_days.TryGetValue(slot.UnixSeconds - (slot.UnixSeconds % Day + Day) % Day, out var hours)) return 0;
-        return slot.IsDay ? hours[0] : hours[(int)((slot.UnixSeconds % Day + Day) % Day / Hour)];
-    }
+    public double WeightOf(long slot) =>
+        _days.TryGetValue(slot - (slot % Day + Day) % Day, out var hours) ? hours[(int)((slot % Day + Day) % Day / Hour)] : 0;
 
-    /// <summary>Conditions on rollup slots that hold exactly this window: whole days from day slots, the rest from hour slots.</summary>
-    public IReadOnlyList<(bool IsDay, string Sql)> Slots()
+    /// <summary>Stretches of rollup slots that hold exactly this window: whole days from day slots, the rest from hour slots.</summary>
+    /// <param name="areAlike">Days of which one must not be added up with the other begin a stretch of their own.</param>
+    public IReadOnlyList<SlotRun> Runs(Func<DateOnly, DateOnly, bool> areAlike)
     {
-        var runs = new List<(bool IsDay, long From, long To)>();
+        var runs = new List<SlotRun>();
         foreach (var (day, hours) in _days)
         {
-            if (Uniform(hours) is not null)
+            if (Uniform(hours) is { } weight)
             {
-                Extend(runs, true, day, day + Day);
+                Extend(new SlotRun(true, day, day + Day, weight));
                 continue;
             }
             for (var h = 0; h < 24; h++)
-                if (hours[h] != 0) Extend(runs, false, day + h * Hour, day + (h + 1) * Hour);
+                if (hours[h] != 0) Extend(new SlotRun(false, day + h * Hour, day + (h + 1) * Hour, hours[h]));
         }
-        return [.. runs.Select(r => (r.IsDay, string.Create(CultureInfo.InvariantCulture, $"r.\"Span\" = {(r.IsDay ? 2 : 1)} AND r.\"SlotUnixSeconds\" >= {r.From} AND r.\"SlotUnixSeconds\" < {r.To}")))];
-    }
+        return runs;
 
-    private static void Extend(List<(bool IsDay, long From, long To)> runs, bool isDay, long from, long to)
-    {
-        if (runs.Count > 0 && runs[^1].IsDay == isDay && runs[^1].To == from) runs[^1] = (isDay, runs[^1].From, to);
-        else runs.Add((isDay, from, to));
+        void Extend(SlotRun next)
+        {
+            if (runs.Count > 0 && runs[^1] is var last && last.IsDay == next.IsDay && last.To == next.From && areAlike(last.LastDay, next.LastDay))
+                runs[^1] = last with { To = next.To, Weight = last.Weight == next.Weight ? last.Weight : null };
+            else runs.Add(next);
+        }
     }
 
     private void Add(long hour, double weight)
@@ -100,5 +99,10 @@ internal sealed class ChangeWindow
     private static DateOnly DayOf(long seconds) => UtcTime.DayOfUnixMs(seconds * 1000);
 }
 
-/// <summary>A slot of a rollup as read.</summary>
-internal readonly record struct RollupSlot(bool IsDay, long UnixSeconds);
+/// <summary>Slots of a rollup one after the other.</summary>
+/// <param name="Weight">The weight of all of them; null when they differ.</param>
+internal sealed record SlotRun(bool IsDay, long From, long To, double? Weight)
+{
+    public DateOnly LastDay => UtcTime.DayOfUnixMs((To - 1) * 1000);
+    public string Sql => string.Create(CultureInfo.InvariantCulture, $"r.\"Span\" = {(IsDay ? 2 : 1)} AND r.\"SlotUnixSeconds\" >= {From} AND r.\"SlotUnixSeconds\" < {To}");
+}

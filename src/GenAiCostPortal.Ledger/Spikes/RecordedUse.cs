@@ -40,29 +40,47 @@ internal sealed class RecordedUse(LedgerDayReader reader, ChangeFilter filter, C
     /// <summary>Failed attempts that cost nothing: throttled, denied, invalid. By feature.</summary>
     public Dictionary<int, double> FreeErrors { get; } = [];
 
+    /// <summary>Reads calls alone; nothing of their money.</summary>
+    public Task ReadAsync(LedgerDb db, CancellationToken cancel) => ReadAsync(db, null, (_, _, _, _) => { }, false, cancel);
+
     /// <summary>Reads calls; money of days without any bill goes to <paramref name="plain"/>, because the rollups are all there is of it.</summary>
-    public async Task ReadAsync(LedgerDb db, Func<DateOnly, int, bool> isPlain, Action<SpendKey, TokenKind, double, double> plain, CancellationToken cancel)
+    /// <param name="states">Which days of which accounts the rollups alone tell of; null = none.</param>
+    /// <param name="wantsDays">Fills <see cref="RecordedDays"/>.</param>
+    public async Task ReadAsync(LedgerDb db, DayStates? states, Action<SpendKey, TokenKind, double, double> plain, bool wantsDays, CancellationToken cancel)
     {
-        foreach (var (isDay, slots) in window.Slots())
+        foreach (var run in window.Runs((day, next) => states is null || states.AreAlike(day, next)))
         {
+            // Slots of one weight are added up by the store, and the first stands for all of them.
+            var slot = run.Weight is null ? "r.\"SlotUnixSeconds\"" : string.Create(CultureInfo.InvariantCulture, $"CAST({run.From} AS BIGINT)");
             await StoredRows.ReadAsync(db, $"""
-                SELECT r."SlotUnixSeconds", s."AccountId", s."FeatureId", s."ModelId", s."ProviderId", s."Tier", s."Scope", s."ReleaseId", s."PriceId", s."IsOffBill",
+                SELECT {slot}, s."AccountId", s."FeatureId", s."ModelId", s."ProviderId", s."Tier", s."Scope", s."ReleaseId",
+                    CASE WHEN r."RepricedId" = 0 THEN s."PriceId" ELSE r."RepricedId" END, s."IsOffBill",
                     s."IsBillable", SUM(r."Calls"), SUM(r."CallsWithoutTokens"), SUM(r."RetriedCalls"), SUM(r."EstimatedCostNanoUsd"), {Tokens}
                 FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"
-                WHERE {slots}{filter.OfCalls} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-                """, row => Add(row, isDay, isPlain, plain), cancel);
+                WHERE {run.Sql}{filter.OfCalls} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+                """, row => Add(row, states, plain), cancel);
+            if (wantsDays) await ReadDaysAsync(db, run, cancel);
             if (!filter.KnowsRequests) continue;
             await StoredRows.ReadAsync(db, $"""
-                SELECT r."SlotUnixSeconds", s."FeatureId", s."ReleaseId", SUM(r."Requests") FROM usage_rollup r JOIN usage_series s ON s."Id" = r."SeriesId"
-                WHERE {slots} AND r."Requests" > 0{filter.OfOwners} GROUP BY 1, 2, 3
-                """, row => Sum(Requests, (row.GetInt32(1), row.GetInt32(2)), row.GetInt64(3) * window.WeightOf(new(isDay, row.GetInt64(0)))), cancel);
+                SELECT {slot}, s."FeatureId", s."ReleaseId", SUM(r."Requests") FROM usage_rollup r JOIN usage_series s ON s."Id" = r."SeriesId"
+                WHERE {run.Sql} AND r."Requests" > 0{filter.OfOwners} GROUP BY 1, 2, 3
+                """, row => Sum(Requests, (row.GetInt32(1), row.GetInt32(2)), row.GetInt64(3) * window.WeightOf(row.GetInt64(0))), cancel);
         }
     }
 
-    private void Add(DbDataReader row, bool isDay, Func<DateOnly, int, bool> isPlain, Action<SpendKey, TokenKind, double, double> plain)
+    private Task ReadDaysAsync(LedgerDb db, SlotRun run, CancellationToken cancel) => StoredRows.ReadAsync(db, $"""
+        SELECT DISTINCT r."SlotUnixSeconds", s."FeatureId", s."ModelId", s."ProviderId", s."Tier" FROM cost_rollup r JOIN cost_series s ON s."Id" = r."SeriesId"
+        WHERE {run.Sql}{filter.OfCalls} AND s."IsBillable" AND NOT s."IsOffBill"
+            AND r."Input" + r."CacheRead" + r."CacheWrite5m" + r."CacheWrite30m" + r."CacheWrite1h" + r."Output" > 0
+        """, row =>
+        {
+            if (filter.HoldsModel(row.GetInt32(2), row.GetInt32(3), row.GetByte(4))) RecordedDays.Add((row.GetInt32(1), UtcTime.DayOfUnixMs(row.GetInt64(0) * 1000)));
+        }, cancel);
+
+    private void Add(DbDataReader row, DayStates? states, Action<SpendKey, TokenKind, double, double> plain)
     {
         var slot = row.GetInt64(0);
-        var weight = window.WeightOf(new(isDay, slot));
+        var weight = window.WeightOf(slot);
         var (account, feature, model, provider) = (row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4));
         var (tier, scope, release) = ((ServiceTier)row.GetByte(5), (RoutingScope)row.GetByte(6), row.GetInt32(7));
         var calls = row.GetInt64(11);
@@ -82,14 +100,12 @@ internal sealed class RecordedUse(LedgerDayReader reader, ChangeFilter filter, C
         var first = withTokens - row.GetInt64(13) is var left and > 0 ? left : withTokens;
         Sum(FirstCalls, feature, first * weight);
         if (!filter.HoldsModel(model, provider, (int)tier)) return;
-        var day = UtcTime.DayOfUnixMs(slot * 1000);
-        if (tokens.Total > 0) RecordedDays.Add((feature, day));
 
         var costs = reader.KindCosts(tokens, row.GetInt32(8), row.GetInt64(14));
         var use = UseOf(new ChangeCellKey(feature, model, tier, scope), release);
         use.FirstCalls += first * weight;
         use.Calls += withTokens * weight;
-        var isAlone = isPlain(day, account);
+        var isAlone = states?.IsPlainlyEstimated(UtcTime.DayOfUnixMs(slot * 1000), account) ?? false;
         foreach (var kind in Kinds)
         {
             use.Tokens[(int)kind] += tokens[kind] * weight;

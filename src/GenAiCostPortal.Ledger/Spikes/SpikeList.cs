@@ -15,6 +15,8 @@ public sealed record SpikeItem(
     /// <summary>USD (or tokens) per step around it, oldest first; filled for lists.</summary>
     public IReadOnlyList<decimal> Course { get; init; } = [];
     public double PeakSpreads { get; init; }
+    /// <summary>Late data shows nothing unusual any more; only its own page and what told of it still lead here.</summary>
+    public bool IsWithdrawn { get; init; }
     public string FeedHealth { get; init; } = "";
     /// <summary>The scope as a report's filter.</summary>
     public SpendFilter Filter { get; init; } = SpendFilter.None;
@@ -88,7 +90,7 @@ public sealed class SpikeList(IDbContextFactory<LedgerDb> stores, Dimensions dim
         s.BilledNanoUsd is { } billed ? Money.ToUsd(billed) : null, s.EstimatedNanoUsd is { } estimated ? Money.ToUsd(estimated) : null, s.ConfirmedAt,
         s.DetectedAt, s.UpdatedAt, s.StatusBy, s.StatusAt, s.Version, s.PartOfId)
     {
-        PeakSpreads = s.PeakSpreads, FeedHealth = s.FeedHealth, Filter = SpikeScopes.Filter(dimensions, s.Scope, s.ScopeId),
+        PeakSpreads = s.PeakSpreads, IsWithdrawn = s.IsWithdrawn, FeedHealth = s.FeedHealth, Filter = SpikeScopes.Filter(dimensions, s.Scope, s.ScopeId),
     };
 
     // Around the spike: a day before and after, or two weeks of days.

@@ -30,17 +30,17 @@ internal sealed class WindowMoney(ChangeFilter filter, ChangeWindow window)
 
     public double UnrecordedNanoUsd => UnrecordedRest + UnrecordedTokens.Values.Sum(s => s.NanoUsd);
 
-    /// <summary>Reads closed and open days; answers which days of which accounts the rollups alone tell of.</summary>
-    public async Task<Func<DateOnly, int, bool>> ReadAsync(LedgerDb db, LedgerDays days, OpenDays openDays, DayHours hours, CancellationToken cancel)
+    /// <summary>Reads closed and open days; answers which days of which accounts the rollups alone tell of. Null when the window is empty.</summary>
+    public async Task<DayStates?> ReadAsync(LedgerDb db, LedgerDays days, OpenDays openDays, DayHours hours, CancellationToken cancel)
     {
-        if (window.IsEmpty) return (_, _) => false;
+        if (window.IsEmpty) return null;
         var period = new SpendPeriod(new SpendQuery(UtcTime.Start(window.First), UtcTime.Start(window.Last.AddDays(1)), [], Granularity.Hour, SpendView.Ledger, SpendFilter.None));
         var states = await DayStates.ReadAsync(db, period, cancel);
         var split = window.Days.Where(d => ChangeWindow.Uniform(window.Hours(d)!) is null).ToList();
         var profiles = await hours.ReadAsync(db, split, cancel);
         await foreach (var day in days.ReadAsync(db, window.First, window.Last, cancel)) Add(day, profiles);
         foreach (var day in await openDays.EstimateAsync(db, [.. states.Weighed.Where(d => window.Hours(d) is not null)], cancel)) Add(day, profiles);
-        return states.IsPlainlyEstimated;
+        return states;
     }
 
     /// <summary>Recorded calls of a day without bill.</summary>

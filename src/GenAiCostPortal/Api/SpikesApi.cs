@@ -23,9 +23,12 @@ internal static class SpikesApi
         long Id, ScopeAnswer Scope, SpikeKind Kind, SpikeMeasure Measure, SpikeGrain Grain, DateTime Start, DateTime End, bool IsRunning, decimal ImpactUsd, decimal BaselineUsd, decimal ActualUsd,
         SpikeStatus Status, string Owner, string Sentence, string FirstSeenRelease, ConfirmationAnswer Confirmation, DateTime DetectedAt, DateTime UpdatedAt, int Version)
     {
+        /// <summary>Late data took it back; lists leave it out.</summary>
+        public bool IsWithdrawn { get; init; }
+
         public static ItemAnswer Of(SpikeItem s) => new(
             s.Id, new ScopeAnswer(s.Scope, s.Scope == SpikeScope.Total ? "" : s.ScopeName), s.Kind, s.Measure, s.Grain, s.Start, s.End, s.IsRunning, s.ImpactUsd, s.BaselineUsd, s.ActualUsd,
-            s.Status, s.Owner, s.Sentence, s.FirstSeenRelease, new ConfirmationAnswer(s.Confirmation, s.BilledUsd, s.EstimatedUsd, s.ConfirmedAt), s.DetectedAt, s.UpdatedAt, s.Version);
+            s.Status, s.Owner, s.Sentence, s.FirstSeenRelease, new ConfirmationAnswer(s.Confirmation, s.BilledUsd, s.EstimatedUsd, s.ConfirmedAt), s.DetectedAt, s.UpdatedAt, s.Version) { IsWithdrawn = s.IsWithdrawn };
     }
 
     public sealed record DetailAnswer(
@@ -73,7 +76,7 @@ internal static class SpikesApi
             s.Id, s.Scope, s.Kind, s.Measure, s.Grain, s.Start, s.End, s.IsRunning, s.ImpactUsd, s.BaselineUsd, s.ActualUsd, s.Status, s.Owner, s.Sentence, s.FirstSeenRelease, s.Confirmation,
             s.DetectedAt, s.UpdatedAt, s.Version, detail.Spike.PartOfId, detail.Change?.Effects ?? [], detail.Change?.Cells ?? [], detail.Change?.Waste, detail.Change?.Unknown ?? [],
             [.. detail.Exemplars.Select(e => new ExemplarAnswer(e.Trace.TraceId, JsonNamingPolicy.CamelCase.ConvertName(e.Role.ToString()), e.Trace.EstimatedCostUsd, e.Trace.Start, e.Trace.Calls, e.Trace.DurationMs, e.Trace.Loops))],
-            [.. detail.Comments.Select(c => new CommentAnswer(c.At, c.Who, c.Text))]));
+            [.. detail.Comments.Select(c => new CommentAnswer(c.At, c.Who, c.Text))]) { IsWithdrawn = s.IsWithdrawn });
     }
 
     private static async Task<IResult> SetStatus(long id, HttpContext context, SpikeDesk desk, ActionLog log, StatusRequest request)

@@ -29,8 +29,28 @@ public sealed class AlertRulesTests
         var spike = Running();
         Assert.Equal(AlertEvent.Opened, Next(Channel(), spike));
         Assert.Null(Next(Channel(), spike, Said(spike)));
-        foreach (var state in new[] { DeliveryState.Waiting, DeliveryState.Sending, DeliveryState.GivenUp, DeliveryState.Interrupted })
-            Assert.Null(Next(Channel(), spike, new AlertDelivery { SpikeId = 7, State = state }));
+        foreach (var state in Enum.GetValues<DeliveryState>())
+        {
+            var tried = Said(spike);
+            (tried.State, tried.SentAt, tried.CreatedAt) = (state, state == DeliveryState.Sent ? tried.SentAt : null, tried.SentAt!.Value);
+            Assert.Null(Next(Channel(), spike, tried));
+        }
+    }
+
+    [Theory]
+    [InlineData(DeliveryState.Sent, AlertEvent.Changed)]
+    [InlineData(DeliveryState.Interrupted, AlertEvent.Changed)]
+    [InlineData(DeliveryState.GivenUp, AlertEvent.Opened)]
+    [InlineData(DeliveryState.Waiting, null)]
+    public void A_channel_that_was_told_nothing_yet_hears_of_the_spike_and_not_of_an_update(DeliveryState state, AlertEvent? next)
+    {
+        var spike = Running(100);
+        var tried = Said(spike);
+        (tried.State, tried.SentAt, tried.CreatedAt) = (state, null, Now.AddHours(-1));
+        spike.ImpactNanoUsd = 200 * Usd;
+        Assert.Equal(next, Next(Channel(), spike, tried));
+        tried.CreatedAt = Now.AddMinutes(-59);
+        Assert.Null(Next(Channel(), spike, tried));
     }
 
     [Fact]
@@ -131,6 +151,18 @@ public sealed class AlertRulesTests
         var channel = Channel();
         (channel.QuietFromMinute, channel.QuietToMinute, channel.QuietZone) = (0, 150, "Europe/Berlin");
         Assert.Equal(new DateTime(2026, 3, 29, 1, 0, 0, DateTimeKind.Utc), AlertRules.QuietUntil(channel, 0, new DateTime(2026, 3, 29, 0, 30, 0, DateTimeKind.Utc)));
+    }
+
+    [Theory]
+    [InlineData(SpikeKind.Spike, SpikeGrain.Hour, "Over: spike in contract-summary", "+$946.00 estimated, not billed yet")]
+    [InlineData(SpikeKind.Ramp, SpikeGrain.Hour, "No longer growing: contract-summary", "+$946.00 estimated, not billed yet")]
+    [InlineData(SpikeKind.Spike, SpikeGrain.Day, "Over: spike in contract-summary", "+$946.00 as billed so far")]
+    public void A_message_says_what_its_figures_rest_on_and_nothing_that_contradicts_itself(SpikeKind kind, SpikeGrain grain, string headline, string impact)
+    {
+        var spike = Running();
+        (spike.Kind, spike.Grain, spike.IsRunning) = (kind, grain, false);
+        var message = AlertMessage.Of(new AlertDelivery { Event = AlertEvent.Ended, CreatedAt = Now }, spike, "contract-summary", [], "");
+        Assert.Equal((headline, ("Impact", impact)), (message.Headline, message.Facts[0]));
     }
 
     [Fact]

@@ -117,6 +117,17 @@ public sealed class SpikeWatchTests : IAsyncLifetime
         await LookAsync();
         Assert.True((await RowsAsync()).Single(s => s.Id == id).IsWithdrawn);
         Assert.Empty(await _f.Get<SpikeList>().ReadAsync(Noon.AddDays(-30), Noon.AddDays(1)));
+        // Who was told of it finds it, and finds that it was taken back.
+        Assert.True((await _f.Get<SpikeList>().OpenAsync(id))!.Spike.IsWithdrawn);
+
+        for (var h = 8; h <= 10; h++) await SetAsync(Hour(h), 500);
+        await LookAsync();
+        var spoken = (await RowsAsync()).Single(s => s.Scope == SpikeScope.Feature && !s.IsWithdrawn).Id;
+        await _f.Get<SpikeDesk>().SetStatusAsync(spoken, SpikeStatus.Acknowledged, "Ada");
+        for (var h = 8; h <= 10; h++) await SetAsync(Hour(h), 100);
+        await LookAsync();
+        var kept = (await RowsAsync()).Single(s => s.Id == spoken);
+        Assert.Equal((false, false, SpikeStatus.Acknowledged), (kept.IsWithdrawn, kept.IsRunning, kept.Status));
     }
 
     [Fact]

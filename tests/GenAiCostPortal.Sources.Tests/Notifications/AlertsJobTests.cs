@@ -93,6 +93,7 @@ public sealed class AlertsJobTests
         Assert.Equal("application/vnd.microsoft.card.adaptive", last.GetProperty("contentType").GetString());
         Assert.Equal("The bill confirms: spike in All GenAI spend", last.GetProperty("content").GetProperty("body")[0].GetProperty("text").GetString());
         Assert.Contains("$1,085.20 billed, $1,061.90 estimated", Unescaped(last.GetRawText()), StringComparison.Ordinal);
+        Assert.Contains("+$1,500.00 as billed", Unescaped(last.GetRawText()), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -101,6 +101,10 @@ public sealed class SettingsReaderTests
             "Alerts:Smtp:UseTls: must be true where a password is sent",
         ], Mistakes(("Alerts:PortalUrl", "cost"), ("Alerts:Smtp:Host", "mail.example.com"), ("Alerts:Smtp:Port", "70000"), ("Alerts:Smtp:User", "portal"),
             ("Alerts:Smtp:Password", "secret"), ("Alerts:Smtp:UseTls", "false")));
+        Assert.Equal(["Alerts:Smtp:ImplicitTls: 'yes' is neither true nor false"], Mistakes(("Alerts:Smtp:ImplicitTls", "yes")));
+        Assert.Equal(["Alerts:Smtp:ImplicitTls: is TLS, which Alerts:Smtp:UseTls switches off"],
+            Mistakes(("Alerts:Smtp:Host", "mail.example.com"), ("Alerts:Smtp:From", "portal@example.com"), ("Alerts:Smtp:ImplicitTls", "true"), ("Alerts:Smtp:UseTls", "false")));
+        Assert.True(Read(("Alerts:Smtp:ImplicitTls", "true")).Alerts.Smtp.ImplicitTls);
         Assert.Equal((587, true), Read(("Alerts:Smtp:Host", "mail.example.com"), ("Alerts:Smtp:From", "portal@example.com")).Alerts.Smtp is var smtp ? (smtp.Port, smtp.UseTls) : default);
     }
 

@@ -9,8 +9,8 @@ public static class ExplainAddress
     private const string Format = "yyyy-MM-dd'T'HH:mm";
 
     /// <summary>Why a window cost what it cost; without a baseline against the same hours of the weeks before.</summary>
-    public static string Of(PortalUrl url, DateTime from, DateTime to, DateTime? baselineFrom = null, DateTime? baselineTo = null) =>
-        url.To("/explain").With("period").With("compare").With("from", Text(from)).With("to", Text(to))
+    public static string Of(PortalUrl url, DateTime from, DateTime to, DateTime? baselineFrom = null, DateTime? baselineTo = null, string path = "/explain") =>
+        url.To(path).With("period").With("compare").With("from", Text(from)).With("to", Text(to))
             .With("baselineFrom", baselineFrom is { } f ? Text(f) : null).With("baselineTo", baselineTo is { } t ? Text(t) : null).ToString();
 
     /// <summary>A moment of the address; null when there is none or it makes no sense.</summary>

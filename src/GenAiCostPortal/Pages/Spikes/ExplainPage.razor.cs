@@ -38,6 +38,8 @@ public sealed partial class ExplainPage
     private static string Title(DateTime from, DateTime to) => from.TimeOfDay == TimeSpan.Zero && to.TimeOfDay == TimeSpan.Zero
         ? DayText.Days(DateOnly.FromDateTime(from), DateOnly.FromDateTime(to)) : $"{DayText.Moment(from)}\u2013{DayText.Moment(to)}";
 
+    // Without an address of its own the page has a window that the API would not choose.
+    private string JsonHref => Reading.Answer?.Change is { } change ? ExplainAddress.Of(Url, change.From, change.To, change.BaselineFrom, change.BaselineTo, "/api/v1/explain") : "/api/v1/explain";
     private string UsualHref => Url.With("baselineFrom").With("baselineTo").ToString();
     private string BeforeHref(ChangeAnswer change) => ExplainAddress.Of(Url, change.From, change.To, change.From - (change.To - change.From), change.From);
 }

@@ -73,7 +73,8 @@ public static class SpikeWords
     /// <summary>What the bill says, in words; the class of its mark beside it.</summary>
     public static (string Tag, string Text) Confirmation(SpikeItem s)
     {
-        if (s.Confirmation == SpikeConfirmation.NotBilledYet || s is not { BilledUsd: { } billed, EstimatedUsd: { } estimated }) return ("", "Not billed yet");
+        if (s.Confirmation == SpikeConfirmation.NotBilledYet || s is not { BilledUsd: { } billed, EstimatedUsd: { } estimated })
+            return ("", s.Grain == SpikeGrain.Day ? "Found on the bill, which is not closed yet" : "Not billed yet");
         var off = estimated == 0 ? 0 : Math.Round(Math.Abs(billed / estimated - 1) * 100, 1);
         var difference = estimated == 0 ? "" : off == 0 ? " (within 0.1\u00a0%)" : $" ({off.ToString("0.0", C)}\u00a0% {(billed >= estimated ? "more" : "less")})";
         var figures = $"estimated {UsdText.Exact(estimated)}, billed {UsdText.Exact(billed)}{difference}";

@@ -35,6 +35,9 @@ internal sealed class DayStates
         return account == 0 ? state.Closed.Count == 0 : !state.Closed.Contains(account);
     }
 
+    /// <summary>Nothing but the rollups tells of this day.</summary>
+    public bool IsOfCallsAlone(DateOnly day) => !Weighed.Contains(day) && !_days.ContainsKey(day);
+
     /// <summary>Whether <see cref="IsPlainlyEstimated"/> is the same of two days, for each account.</summary>
     public bool AreAlike(DateOnly day, DateOnly other)
     {

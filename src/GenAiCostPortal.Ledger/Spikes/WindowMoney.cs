@@ -36,7 +36,7 @@ internal sealed class WindowMoney(ChangeFilter filter, ChangeWindow window)
         if (window.IsEmpty) return null;
         var period = new SpendPeriod(new SpendQuery(UtcTime.Start(window.First), UtcTime.Start(window.Last.AddDays(1)), [], Granularity.Hour, SpendView.Ledger, SpendFilter.None));
         var states = await DayStates.ReadAsync(db, period, cancel);
-        var split = window.Days.Where(d => ChangeWindow.Uniform(window.Hours(d)!) is null).ToList();
+        var split = window.Days.Where(d => !states.IsOfCallsAlone(d) && ChangeWindow.Uniform(window.Hours(d)!) is null).ToList();
         var profiles = await hours.ReadAsync(db, split, cancel);
         await foreach (var day in days.ReadAsync(db, window.First, window.Last, cancel)) Add(day, profiles);
         foreach (var day in await openDays.EstimateAsync(db, [.. states.Weighed.Where(d => window.Hours(d) is not null)], cancel)) Add(day, profiles);

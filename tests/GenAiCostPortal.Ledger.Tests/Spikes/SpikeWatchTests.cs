@@ -130,6 +130,20 @@ public sealed class SpikeWatchTests : IAsyncLifetime
         Assert.Equal((false, false, SpikeStatus.Acknowledged), (kept.IsWithdrawn, kept.IsRunning, kept.Status));
     }
 
+    // Three same hours of earlier weeks are known: 100, 100 and 500 calls, each of 6.6 cents.
+    [Fact]
+    public async Task Hours_inside_another_spike_are_no_baseline_unless_it_was_expected()
+    {
+        for (var h = 8; h <= 10; h++) await SetAsync(Hour(h).AddDays(-7), 500);
+        await LookAsync();
+        var spike = (await RowsAsync()).Single(s => s.Scope == SpikeScope.Feature);
+        var query = new ChangeQuery(Hour(8), Hour(11), null, null, new SpendFilter(new Dictionary<SpendDimension, IReadOnlyList<string>> { [SpendDimension.Feature] = ["wild"] }));
+        Assert.Equal(19.8m, (await _f.Get<ChangeReport>().ReadAsync(query)).BaselineUsd);
+        Assert.Equal(46.2m, (await _f.Get<ChangeReport>().ReadAsync(query with { ForSpike = spike.Id })).BaselineUsd);
+        await _f.Get<SpikeDesk>().SetStatusAsync(spike.Id, SpikeStatus.Expected, "Ada");
+        Assert.Equal(46.2m, (await _f.Get<ChangeReport>().ReadAsync(query)).BaselineUsd);
+    }
+
     [Fact]
     public async Task Silence_is_a_drop_and_the_feeds_are_named_first()
     {

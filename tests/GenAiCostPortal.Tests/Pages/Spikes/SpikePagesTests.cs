@@ -10,7 +10,7 @@ namespace GenAiCostPortal.Pages.Spikes;
 /// <summary>The list and the page of a spike in their states.</summary>
 public sealed class SpikePagesTests
 {
-    private static async Task<long> AddAsync(PageBench store)
+    private static async Task<long> AddAsync(PageBench store, Action<Spike>? change = null)
     {
         await using var db = store.Db();
         var spike = new Spike
@@ -18,6 +18,7 @@ public sealed class SpikePagesTests
             Scope = SpikeScope.Total, Start = new(2026, 11, 20, 8, 0, 0, DateTimeKind.Utc), End = new(2026, 11, 20, 11, 0, 0, DateTimeKind.Utc), ImpactNanoUsd = 5_250_000_000,
             BaselineNanoUsd = 1_000_000_000, ActualNanoUsd = 6_250_000_000, Sentence = "+$5.25 (×6.3).", DetectedAt = new(2026, 11, 20, 9, 0, 0, DateTimeKind.Utc), Version = 1,
         };
+        change?.Invoke(spike);
         db.Spikes.Add(spike);
         await db.SaveChangesAsync();
         return spike.Id;
@@ -85,6 +86,43 @@ public sealed class SpikePagesTests
         Assert.Equal(text, SpikeWords.Confirmation(new SpikeItem(
             1, SpikeScope.Total, "", SpikeMeasure.Cost, SpikeGrain.Hour, SpikeKind.Spike, SpikeStatus.Open, PageBench.Now, PageBench.Now, false,
             0, 0, 0, "", "", "", SpikeConfirmation.Confirmed, (decimal)billed, (decimal)estimated, null, PageBench.Now, PageBench.Now, "", null, 1, null)).Text);
+
+    [Fact]
+    public async Task A_spike_that_late_data_took_back_is_in_no_list_and_its_page_says_so()
+    {
+        await using var store = await PageBench.OpenAsync();
+        var id = await AddAsync(store, s => (s.IsWithdrawn, s.UpdatedAt) = (true, new(2026, 11, 20, 12, 0, 0, DateTimeKind.Utc)));
+        Assert.Empty((await OpenAsync<SpikesPage>(store, "/spikes")).FindAll("table.spikes tbody tr"));
+        var page = await OpenAsync<SpikePage>(store, $"/spikes/{id}", p => p.Add(s => s.Id, id));
+        Assert.StartsWith("Late data took this back", page.Find(".callout").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("Taken back: late data shows nothing unusual", page.FindAll("ol.line li")[^1].TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Back to the usual", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SpikeKind.Spike, "Back to the usual")]
+    [InlineData(SpikeKind.LevelShift, "Taken as the new usual")]
+    [InlineData(SpikeKind.Ramp, "No longer growing")]
+    public async Task How_it_ended_is_said_as_it_was(SpikeKind kind, string words)
+    {
+        await using var store = await PageBench.OpenAsync();
+        var id = await AddAsync(store, s => s.Kind = kind);
+        var page = await OpenAsync<SpikePage>(store, $"/spikes/{id}", p => p.Add(s => s.Id, id));
+        Assert.EndsWith(words, page.FindAll("ol.line li")[^1].TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".callout"));
+    }
+
+    [Fact]
+    public async Task The_answer_of_the_api_is_of_the_window_that_the_page_shows()
+    {
+        await using var store = await PageBench.OpenAsync();
+        await store.WriteAsync([.. MadeSpans.Agent(new TraceId(1, 1), 4)]);
+        var page = await OpenAsync<ExplainPage>(store, "/explain?feature=contract-summary");
+        var now = PageBench.Now;
+        var (from, to) = (now.Date.AddHours(now.Hour - 23), now.Date.AddHours(now.Hour + 1));
+        Assert.Equal(FormattableString.Invariant($"/api/v1/explain?feature=contract-summary&from={from:yyyy-MM-dd'T'HH:mm}&to={to:yyyy-MM-dd'T'HH:mm}"),
+            Uri.UnescapeDataString(page.FindAll(".tools a").Single(a => a.TextContent == "JSON").GetAttribute("href")!));
+    }
 
     [Fact]
     public async Task An_explanation_shows_each_effect_and_both_ends()

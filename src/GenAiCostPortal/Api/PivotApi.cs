@@ -28,7 +28,9 @@ internal static class PivotApi
     {
         var basis = pivot.IsEstimated ? nameof(Basis.Estimated) : nameof(Basis.Billed);
         foreach (var row in pivot.Rows)
-            yield return [row.Key, .. row.Cells.Select(c => c is null or { Usd: 0, CallsWithoutCost: > 0 } ? null : (object?)c.Usd), row.Usd, row.NotYetBilledUsd, row.TotalUsd, basis, answer.AsOf];
-        yield return ["Total", .. pivot.ColumnUsd.Select(usd => (object?)usd), pivot.Usd, pivot.NotYetBilledUsd, pivot.TotalUsd, basis, answer.AsOf];
+            yield return [row.Key, .. row.Cells.Select(Usd), Usd(row.Sum), row.NotYetBilledUsd, row.NotYetBilledUsd == 0 && row.Sum.IsUnknown ? null : (object?)row.TotalUsd, basis, answer.AsOf];
+        yield return ["Total", .. pivot.ColumnSums.Select(Usd), pivot.Usd, pivot.NotYetBilledUsd, pivot.TotalUsd, basis, answer.AsOf];
     }
+
+    private static object? Usd(SpendPivotCell? cell) => cell is null or { IsUnknown: true } ? null : cell.Usd;
 }

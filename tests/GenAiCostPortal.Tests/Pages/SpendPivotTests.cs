@@ -34,9 +34,9 @@ public sealed class SpendPivotTests
         Assert.Equal(["sonnet", "haiku", "opus", None], pivot.Columns);
         Assert.Equal((answer.BilledUsd, answer.EstimatedUsd, answer.TotalUsd), (pivot.Usd, pivot.NotYetBilledUsd, pivot.TotalUsd));
         Assert.Equal(answer.TotalUsd, pivot.Rows.Sum(r => r.TotalUsd));
-        Assert.Equal(answer.BilledUsd, pivot.ColumnUsd.Sum());
+        Assert.Equal(answer.BilledUsd, pivot.ColumnSums.Sum(c => c.Usd));
         Assert.All(pivot.Rows, r => Assert.Equal(r.Usd, r.Cells.Sum(c => c?.Usd ?? 0)));
-        Assert.Equal(25.006m, pivot.ColumnUsd[1]);
+        Assert.Equal(25.006m, pivot.ColumnSums[1].Usd);
         Assert.Null(pivot.Rows[0].Cells[3]);
         Assert.Equal(new SpendPivotCell(0, 4), pivot.Rows[1].Cells[2]);
     }
@@ -66,10 +66,20 @@ public sealed class SpendPivotTests
         Assert.All(drawn.Lines, l => Assert.Equal(l.Usd, l.Cells.Sum(Usd)));
         for (var j = 0; j < drawn.ColumnUsd.Count; j++) Assert.Equal(drawn.ColumnUsd[j], drawn.Lines.Sum(l => Usd(l.Cells[j])));
         Assert.Equal(["", "$15.00", "unknown", ""], drawn.Lines[1].Cells);
+        Assert.Equal(["$40.01", "$25.00", "unknown", "$4.99"], drawn.ColumnTexts);
         Assert.Equal("No model: storage, guardrails and the like", drawn.Columns[3].Label);
         Assert.Contains("feature=summary", drawn.Lines[0].Name.Href, StringComparison.Ordinal);
         Assert.Contains("model=haiku", drawn.Columns[1].Href, StringComparison.Ordinal);
         Assert.Null(drawn.Lines[2].Name.Href);
+    }
+
+    [Fact]
+    public async Task A_row_whose_calls_have_no_price_is_unknown_not_free()
+    {
+        await using var bench = await PageBench.OpenAsync();
+        var drawn = bench.Get<PivotTable>().Of(Picture(Answer(Row("summary", "sonnet", 5m, 0), Row("draft", "opus", 0, 0, unpriced: 2))));
+        Assert.Equal(("unknown", "unknown"), (drawn.Lines[1].UsdText, drawn.Lines[1].TotalText));
+        Assert.Equal(("$5.00", 5m), (drawn.Lines[0].TotalText, drawn.TotalUsd));
     }
 
     [Fact]
@@ -91,6 +101,6 @@ public sealed class SpendPivotTests
         Assert.Equal("feature,\"'+sonnet\",opus,haiku,cellsUsd,notYetBilledUsd,totalUsd,basis,asOf", lines[0]);
         Assert.StartsWith("\"'=cmd()\",40.0041,,,40.0041,3,43.0041,Billed,1970-01-01T00:00:00Z", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("copilot,,,-1.5,-1.5,0,-1.5,Billed", lines[2], StringComparison.Ordinal);
-        Assert.StartsWith("Total,40.0041,0,-1.5,38.5041,3,41.5041,Billed", lines[3], StringComparison.Ordinal);
+        Assert.StartsWith("Total,40.0041,,-1.5,38.5041,3,41.5041,Billed", lines[3], StringComparison.Ordinal);
     }
 }

@@ -20,6 +20,7 @@ public sealed class LedgerBuild(
     private const string Extrapolated = "s";
     // Tags and capacities of resources have no history: only young days follow them, or each new tag would rebuild years.
     private const int DaysFollowingTags = 45;
+    private const int ClosingPerTurn = 250;
 
     /// <summary>Builds every day that needs it, one short transaction per day and account.</summary>
     /// <exception cref="LedgerInvariantException">A day's ledger does not prove its bill; its old entries stay.</exception>
@@ -91,17 +92,22 @@ public sealed class LedgerBuild(
         await using var db = await stores.CreateDbContextAsync(cancel);
         var closing = (await db.BilledDays.AsNoTracking().Where(b => b.ClosedAt == null).ToListAsync(cancel)).Where(DayState.MayClose).ToList();
         if (closing.Count == 0) return [];
-        using var turn = await gate.EnterAsync(cancel);
-        var built = await BuiltDays.ReadAsync(db, cancel);
-        foreach (var day in closing)
+        // A month of many accounts closes at once. What closes and its mark go together, so that none is without the other.
+        foreach (var some in closing.Chunk(ClosingPerTurn))
         {
-            db.BilledDays.Attach(day);
-            day.ClosedAt = day.LastReadAt;
-            day.NeedsBuild = true;
-            built.Closing.Add((day.Day, day.AccountId));
+            using var turn = await gate.EnterAsync(cancel);
+            var built = await BuiltDays.ReadAsync(db, cancel);
+            foreach (var day in some)
+            {
+                db.BilledDays.Attach(day);
+                day.ClosedAt = day.LastReadAt;
+                day.NeedsBuild = true;
+                built.Closing.Add((day.Day, day.AccountId));
+            }
+            await built.KeepAsync(db, cancel);
+            await db.SaveChangesAsync(cancel);
+            db.ChangeTracker.Clear();
         }
-        await built.KeepAsync(db, cancel);
-        await db.SaveChangesAsync(cancel);
         return [.. closing.Select(d => d.Day).Distinct().Order()];
     }
 

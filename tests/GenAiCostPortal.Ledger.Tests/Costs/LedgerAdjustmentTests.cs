@@ -38,6 +38,22 @@ public sealed class LedgerAdjustmentTests
     }
 
     [Fact]
+    public async Task Many_accounts_that_close_at_once_do_so_in_several_turns_and_none_of_them_as_an_adjustment()
+    {
+        await using var f = await TestBill.FixtureAsync();
+        BilledDaysRead Read(int hours) => TestBill.Read(Day, Day.AddDays(1), Read1.AddHours(hours), [.. Enumerable.Range(0, 260).Select(i => TestBill.Input(Day, 1_000_000, account: FormattableString.Invariant($"{200_000_000_000 + i}")))]);
+        await f.Get<BillWriter>().ReplaceAsync(Read(0));
+        await f.Get<LedgerBuild>().BuildDueAsync();
+        // The build that closes the day gives it another result than the one before.
+        await AddRuleAsync(f, "a", null, new RuleCondition(RuleSubject.Region, RuleMatch.Is, "us-east-1"));
+        await f.Get<BillWriter>().ReplaceAsync(Read(13));
+        await f.Get<LedgerBuild>().BuildDueAsync();
+        Assert.Equal(260, await f.ScalarAsync("SELECT COUNT(*) FROM billed_day WHERE ClosedAt IS NOT NULL"));
+        Assert.Equal(260, await f.ScalarAsync($"SELECT COUNT(*) FROM ledger_entry WHERE Method = {(int)AllocationMethod.Rule}"));
+        Assert.Empty(await AdjustmentsAsync(f));
+    }
+
+    [Fact]
     public async Task Closing_a_day_is_its_first_result_and_no_adjustment()
     {
         await using var f = await ClosedAsync();

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using GenAiCostPortal.Sources.Sample;
 using Microsoft.Playwright;
 using Xunit;
@@ -74,6 +76,22 @@ public sealed class FilledPageTests(SamplePortal portal, LookTabs tabs) : IClass
         await tab.Page.Locator("main").GetByRole(AriaRole.Link, new() { Name = "Overview" }).ClickAsync();
         await tab.WaitForPageAsync("Overview");
         tab.AssertQuiet(NotFound);
+    }
+
+    [Fact]
+    public async Task Channels_and_what_they_were_told_fit_a_phone()
+    {
+        using var made = await portal.Api.PostAsJsonAsync("/api/v1/alert-channels", new { name = "Architects", kind = "Email", address = "ada@example.com, bo@example.com", quietFrom = "22:00", quietTo = "07:00", loudFromUsd = 500 });
+        var channel = made.Headers.Location!.ToString();
+        // No mail server is configured here: it fails, and says so.
+        using var tried = await portal.Api.PostAsync(channel + "/test", null);
+        await using var tab = await portal.OpenAsync(isPhone: true);
+        await tab.GoAsync("/settings/alerts");
+        await Expect(tab.Page.GetByRole(AriaRole.Rowheader, new() { Name = "Architects" })).ToBeVisibleAsync();
+        await Expect(tab.Page.GetByText("No mail server is configured: set")).ToBeVisibleAsync();
+        await tab.AssertNoSidewaysScrollAsync();
+        using var gone = await portal.Api.DeleteAsync(channel);
+        Assert.Equal(HttpStatusCode.NoContent, gone.StatusCode);
     }
 
     [Fact]

@@ -46,19 +46,23 @@ internal sealed class MapDrawing(MapChart data, bool narrow)
         var words = $"{name}: {UsdText.Exact(area.Usd)}, {share} of the total";
         _svg.Open("g", ("data-point", ""), ("data-mark", ""), ("tabindex", _points++ == 0 ? "0" : "-1"), ("role", "group"), ("aria-label", words));
         _svg.Open("title").Escaped($"{name}: {UsdText.Exact(area.Usd)}\n{share} of the total").Close("title");
+        var label = LabelOf(area, box, hasHead);
         // A small area has no words of its own.
-        if (area.Href is { } href) _svg.Open("a", ("href", href), ("tabindex", "-1"), ("aria-label", words));
+        if (area.Href is { } href) _svg.Open("a", ("href", href), ("tabindex", "-1"), ("aria-label", label is null ? words : null));
         _svg.Mark("rect", ("class", "area"), ("x", box.X), ("y", box.Y), ("width", box.Width), ("height", box.Height), ("fill", area.Fill));
         if (box is { Width: > 2 * Edge, Height: > 2 * Edge }) _svg.Mark("rect", ("x", box.X + 2), ("y", box.Y + 2), ("width", Edge), ("height", box.Height - 4), ("fill", area.Fill));
         _svg.Mark("rect", ("class", "ring-focus"), ("x", box.X + 2), ("y", box.Y + 2), ("width", Math.Max(0, box.Width - 4)), ("height", Math.Max(0, box.Height - 4)));
-        Label(area, box, hasHead ? FirstLine + Line : FirstLine);
+        if (label is not null) Label(area, label, box, LineOf(hasHead));
         if (area.Href is not null) _svg.Close("a");
         _svg.Close("g");
     }
 
-    private void Label(MapArea area, Box box, double y)
+    private static double LineOf(bool hasHead) => hasHead ? FirstLine + Line : FirstLine;
+
+    private static string? LabelOf(MapArea area, Box box, bool hasHead) => box.Height < LineOf(hasHead) + 5 ? null : Fit(area.Label, box.Width);
+
+    private void Label(MapArea area, string label, Box box, double y)
     {
-        if (box.Height < y + 5 || Fit(area.Label, box.Width) is not { } label) return;
         // Text on a hatch needs a ground of its own.
         var halo = area.Fill.StartsWith("url", StringComparison.Ordinal) ? " halo" : "";
         _svg.Words(label, ("x", box.X + Inset), ("y", box.Y + y), ("class", "t-area" + halo));

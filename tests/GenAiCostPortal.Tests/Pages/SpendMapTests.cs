@@ -44,7 +44,8 @@ public sealed class SpendMapTests
         Assert.Equal(5, points.Length);
         Assert.Equal(["0", "-1", "-1", "-1", "-1"], points.Select(p => p.Attribute("tabindex")!.Value));
         Assert.Equal("summary, sonnet: $40.01, 53.0\u00a0% of the total", points[0].Attribute("aria-label")!.Value);
-        Assert.All(svg.Descendants("a"), a => Assert.Equal(a.Parent!.Attribute("aria-label")!.Value, a.Attribute("aria-label")!.Value));
+        // A link is named by the words in it, or where there is no room for any by its area.
+        Assert.All(svg.Descendants("a"), a => Assert.Equal(a.Descendants("text").Any() ? null : a.Parent!.Attribute("aria-label")!.Value, a.Attribute("aria-label")?.Value));
         var areas = points.Select(p => p.Descendants("rect").Single(r => r.Attribute("class")?.Value == "area")).ToArray();
         double Size(int i) => Number(areas[i], "width") * Number(areas[i], "height");
         Assert.Equal(40.00 / 15.00, Size(0) / Size(2), 1);

@@ -66,7 +66,7 @@ public sealed class SpendPivotTests
         Assert.All(drawn.Lines, l => Assert.Equal(l.Usd, l.Cells.Sum(Usd)));
         for (var j = 0; j < drawn.ColumnUsd.Count; j++) Assert.Equal(drawn.ColumnUsd[j], drawn.Lines.Sum(l => Usd(l.Cells[j])));
         Assert.Equal(["", "$15.00", "unknown", ""], drawn.Lines[1].Cells);
-        Assert.Equal(["$40.01", "$25.00", "unknown", "$4.99"], drawn.ColumnTexts);
+        Assert.Equal(["$40.00", "$25.01", "unknown", "$4.99"], drawn.ColumnTexts);
         Assert.Equal("No model: storage, guardrails and the like", drawn.Columns[3].Label);
         Assert.Contains("feature=summary", drawn.Lines[0].Name.Href, StringComparison.Ordinal);
         Assert.Contains("model=haiku", drawn.Columns[1].Href, StringComparison.Ordinal);

@@ -16,7 +16,7 @@ public sealed class TagEffectViewTests
         var view = context.Render<TagEffectView>(p => p
             .Add(v => v.Effect, new TagEffect(part, key, 0, 0, [], [], TagActivation.NotRead, null, 100))
             .Add(v => v.InForce, "GenAI:Workload"));
-        Assert.Equal(isSaid, view.Markup.Contains("it has the stored days read again: by the next run of Cost Explorer as far back as AWS keeps them", StringComparison.Ordinal));
+        Assert.Equal(isSaid, view.Markup.Contains("It has the stored days read again: by the next run of Cost Explorer as far back as AWS keeps them", StringComparison.Ordinal));
         Assert.Equal(isSaid, view.Markup.Contains("Until then they keep what GenAI:Workload named.", StringComparison.Ordinal));
     }
 }

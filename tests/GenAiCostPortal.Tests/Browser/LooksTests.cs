@@ -87,8 +87,8 @@ public sealed class FilledPageTests(SamplePortal portal, LookTabs tabs) : IClass
         using var tried = await portal.Api.PostAsync(channel + "/test", null);
         await using var tab = await portal.OpenAsync(isPhone: true);
         await tab.GoAsync("/settings/alerts");
-        await Expect(tab.Page.GetByRole(AriaRole.Rowheader, new() { Name = "Architects" })).ToBeVisibleAsync();
-        await Expect(tab.Page.GetByText("No mail server is configured: set")).ToBeVisibleAsync();
+        await Expect(tab.Page.GetByRole(AriaRole.Rowheader, new() { Name = "Architects", Exact = true })).ToBeVisibleAsync();
+        await Expect(tab.Page.GetByText("No mail server is configured: set Alerts:Smtp:Host")).ToBeVisibleAsync();
         await tab.AssertNoSidewaysScrollAsync();
         using var gone = await portal.Api.DeleteAsync(channel);
         Assert.Equal(HttpStatusCode.NoContent, gone.StatusCode);

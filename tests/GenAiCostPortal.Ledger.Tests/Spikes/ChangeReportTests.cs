@@ -66,6 +66,18 @@ public sealed class ChangeReportTests : IAsyncLifetime
         }
     }
 
+    // The day before the first of the bill is told by its calls alone, the others by the ledger.
+    [Fact]
+    public async Task Days_with_and_without_a_bill_add_up_in_one_window()
+    {
+        var (from, to) = (UtcTime.Start(First.AddDays(-1)), UtcTime.Start(First.AddDays(3)));
+        await RecordedCalls.AddAsync(_f, TestBill.Calls(_f, from.AddHours(4), "a", 400_000, 2_000) with { Calls = 5, Requests = 2 });
+        var (answer, now) = (await AskAsync(from, to, Day(15), Day(17)), await SpendAsync(from, to));
+        Assert.Equal(now.TotalUsd + now.OffBillUsd, answer.ActualUsd, 8);
+        Assert.Equal(nameof(Basis.Mixed), answer.Basis);
+        Assert.Equal(answer.ImpactUsd, answer.Effects.Sum(e => e.Usd));
+    }
+
     [Fact]
     public async Task Unrecorded_usage_is_the_change_of_what_the_ledger_leaves_unattributed()
     {

@@ -18,7 +18,9 @@ if ! find_chromium >/dev/null; then
 fi
 CHROMIUM_PATH="$(find_chromium)"; export CHROMIUM_PATH
 
-dotnet build GenAiCostPortal.sln -nologo -v q -clp:ErrorsOnly || { echo "The build failed."; echo "0 passed, 1 failed"; exit 1; }
+# One compiler process for all projects saves a quarter of the build's time; it is gone before the tests begin.
+dotnet build GenAiCostPortal.sln -nologo -v q -clp:ErrorsOnly -p:UseSharedCompilation=true || { echo "The build failed."; echo "0 passed, 1 failed"; exit 1; }
+dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
 
 results="$(mktemp -d)"; trap 'rm -rf "$results"' EXIT
 broken=0

@@ -35,6 +35,9 @@ public sealed record ReconciliationDay(
     public int Accounts { get; init; }
     public int OpenAccounts { get; init; }
 
+    /// <summary>Of these accounts, those whose ledger is to be built anew: their bill is newer than it.</summary>
+    public int WaitingAccounts { get; init; }
+
     /// <summary>What the payer spent outside the GenAI scope.</summary>
     public decimal OutsideScopeUsd { get; init; }
 

@@ -6,7 +6,7 @@ namespace GenAiCostPortal.Ledger.Costs;
 /// <summary>What stands beside bill and ledger of a day: when it was read, how often restated, what lies outside.</summary>
 internal sealed class ReconciliationMarks
 {
-    private sealed record Read(int Accounts, int Open, DateTime First, DateTime Last, int Restatements, bool IsPreliminary);
+    private sealed record Read(int Accounts, int Open, DateTime First, DateTime Last, int Restatements, bool IsPreliminary, int Waiting);
 
     private readonly Dictionary<int, Read> _reads = [];
     private readonly Dictionary<int, long> _outside = [];
@@ -19,10 +19,11 @@ internal sealed class ReconciliationMarks
         var marks = new ReconciliationMarks();
         await StoredRows.ReadAsync(db, $"""
             SELECT "Day", COUNT(*), SUM(CASE WHEN "ClosedAt" IS NULL THEN 1 ELSE 0 END), MIN("FirstReadAt"), MAX("LastReadAt"), SUM("Restatements"),
-                MAX(CASE WHEN "IsPreliminary" THEN 1 ELSE 0 END)
+                MAX(CASE WHEN "IsPreliminary" THEN 1 ELSE 0 END),
+                SUM(CASE WHEN "NeedsBuild" THEN 1 ELSE 0 END)
             FROM billed_day {range} GROUP BY 1
             """, row => marks._reads[row.GetInt32(0)] = new Read(row.GetInt32(1), row.GetInt32(2), UtcTime.FromUnixMs(row.GetInt64(3)),
-                UtcTime.FromUnixMs(row.GetInt64(4)), row.GetInt32(5), row.GetInt32(6) == 1), cancel);
+                UtcTime.FromUnixMs(row.GetInt64(4)), row.GetInt32(5), row.GetInt32(6) == 1, row.GetInt32(7)), cancel);
         await StoredRows.ReadAsync(db, $"SELECT \"Day\", SUM(\"AmountNanoUsd\") FROM outside_scope_cost {range} GROUP BY 1",
             row => marks._outside[row.GetInt32(0)] = row.GetInt64(1), cancel);
         await StoredRows.ReadAsync(db, $"SELECT \"Day\", COUNT(*) FROM ledger_adjustment {range} GROUP BY 1",
@@ -45,7 +46,7 @@ internal sealed class ReconciliationMarks
         return !_reads.TryGetValue(number, out var read) ? shown : shown with
         {
             Basis = read.IsPreliminary ? Basis.BilledPreliminary : Basis.Billed, FirstReadAt = read.First, ReadAt = read.Last,
-            Restatements = read.Restatements, Accounts = read.Accounts, OpenAccounts = read.Open,
+            Restatements = read.Restatements, Accounts = read.Accounts, OpenAccounts = read.Open, WaitingAccounts = read.Waiting,
         };
     }
 }

@@ -41,9 +41,10 @@ internal static class FeedsApi
         var query = new ReportQuery(context.Request.Query, time);
         var limit = query.Whole("limit", 50, 1, 1000);
         if (query.Mistakes.Any) return query.Mistakes.ToResult();
-        var runs = await feeds.RunsAsync(name, limit, context.RequestAborted);
+        var job = await JobAsync(schedule, name);
+        var runs = await feeds.RunsAsync(job ?? name, limit, context.RequestAborted);
         // A feed that is off or only receives has no run and no job either way.
-        if (runs.Count == 0 && await JobAsync(schedule, name) is null && !(await feeds.ReadAsync(context.RequestAborted)).Any(f => f.Feed.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        if (runs.Count == 0 && job is null && !(await feeds.ReadAsync(context.RequestAborted)).Any(f => f.Feed.Equals(name, StringComparison.OrdinalIgnoreCase)))
             return Results.Problem($"There is no feed or job '{name}'.", statusCode: StatusCodes.Status404NotFound);
         return Results.Ok(runs.Select(RunAnswer.Of));
     }

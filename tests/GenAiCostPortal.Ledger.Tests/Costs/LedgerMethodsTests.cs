@@ -10,54 +10,8 @@ using Xunit;
 namespace GenAiCostPortal.Ledger.Costs;
 
 /// <summary>Each method of algorithms §4 on a day of its own. Amounts in nano-USD, worked out by hand in the comments.</summary>
-public sealed class LedgerMethodsTests
+public sealed class LedgerMethodsTests : MadeDay
 {
-    private const int Region = 2, Model = 4, Service = 5;
-    private static readonly DateOnly Day = new(2026, 11, 10);
-    private readonly MadeNames _names = new();
-    private int _usageTypes = 100;
-
-    public LedgerMethodsTests()
-    {
-        // Numbers of the constants above must not be names of owners.
-        for (var i = 1; i < 20; i++) _ = _names[DimensionKind.Metric, "reserved " + i];
-    }
-
-    private int Account => _names[DimensionKind.Account, "111111111111"];
-    private int Feature(string name) => _names[DimensionKind.Feature, name];
-
-    private BillCell Tokens(long amount, long tokens, int tag = 0, string tagSet = "", string principal = "", string resource = "") =>
-        new(Account, Region, Service, 6, ChargeCategory.Usage, tag, amount, false, CostComponent.Input, 3, Model, TokenKind.Input, ServiceTier.Standard, RoutingScope.InRegion, ContextBand.Normal, tokens, true)
-        {
-            TagSetId = _names[DimensionKind.TagSet, tagSet], PrincipalId = _names[DimensionKind.Principal, principal], ResourceId = _names[DimensionKind.Resource, resource],
-        };
-
-    private BillCell Other(long amount, CostComponent component, string service = "Amazon Bedrock", string resource = "") =>
-        new(Account, Region, _names[DimensionKind.BilledService, service], ++_usageTypes, ChargeCategory.Usage, 0, amount, false, component, 0, 0, null, ServiceTier.Standard, RoutingScope.InRegion, ContextBand.Normal, null, true)
-        {
-            ResourceId = _names[DimensionKind.Resource, resource],
-        };
-
-    private CallClaim Calls(string feature, long input, string application = "", int account = -1) =>
-        new(account < 0 ? Account : account, account < 0 ? Region : 0, 3, Model, ServiceTier.Standard, RoutingScope.InRegion, ContextBand.Normal, Feature(feature), 0,
-            _names[DimensionKind.Application, application], 0, 0, new TokenCounts(input, 0, 0, 0, 0, 0), [0, 0, 0, 0, 0, 0]);
-
-    private LedgerDayInputs Inputs(IReadOnlyCollection<BillCell> cells, params CallClaim[] claims) => new(
-        Day, cells, claims, [], new HashSet<(int, int)>(), new Dictionary<int, FeatureOwners>(), cells.Select(c => c.AccountId).ToHashSet(), new HashSet<int>());
-
-    private OwnerRules Rules(params OwnerRule[] rules) => OwnerRules.For(Day, rules, _names.Rules);
-
-    private SplitRules Splits(params SplitRule[] rules) => SplitRules.For(Day, rules, _names.Rules);
-
-    private static OwnerRule Rule(int id, string? feature, string? team, params RuleCondition[] conditions) =>
-        new() { Id = id, Position = id, Name = "rule", Feature = feature, Team = team, Conditions = JsonSerializer.Serialize(conditions) };
-
-    private static SplitRule Split(int id, SplitBasis basis, string shares = "{}", params RuleCondition[] conditions) =>
-        new() { Id = id, Position = id, Name = "split", Basis = basis, Shares = shares, Conditions = JsonSerializer.Serialize(conditions) };
-
-    private string[] Text(IEnumerable<LedgerEntry> entries) =>
-        [.. entries.Where(e => e.AmountNanoUsd != 0).Select(e => $"{e.Method} {_names.Name(e.FeatureId)} {_names.Name(e.TeamId)} {e.RuleId} {e.AmountNanoUsd}").Order(StringComparer.Ordinal)];
-
     [Fact]
     public void A_principal_is_read_through_a_rule_and_takes_its_quantity_from_its_features_calls()
     {
@@ -79,7 +33,7 @@ public sealed class LedgerMethodsTests
     [Fact]
     public void A_line_with_only_a_teams_tag_is_the_teams_where_no_call_says_more()
     {
-        var team = _names[DimensionKind.Team, "Search"];
+        var team = Names[DimensionKind.Team, "Search"];
         // 100 of 400 tokens are by calls of a; what is left is the team's that tagged it, and so is a's part.
         var result = LedgerDay.Build(Inputs([Tokens(400, 400) with { TagTeamId = team }], Calls("a", 100)));
         Assert.Equal(["Tag  Search 0 300", "Trace a Search 0 100"], Text(result.Billed));
@@ -95,7 +49,7 @@ public sealed class LedgerMethodsTests
     }
 
     [Fact]
-    public void A_rule_about_an_application_names_the_feature_of_its_calls()
+    public void A_rule_about_an_applicationNames_the_feature_of_its_calls()
     {
         var inputs = Inputs([Tokens(1000, 1000)], Calls("", 400, application: "copilot"), Calls("", 600, application: "other"));
         var result = LedgerDay.Build(inputs with { Rules = Rules(Rule(5, "support", null, new RuleCondition(RuleSubject.Application, RuleMatch.Is, "copilot"))) });
@@ -111,7 +65,7 @@ public sealed class LedgerMethodsTests
     }
 
     [Fact]
-    public void A_rule_that_names_only_a_team_owns_without_a_feature()
+    public void A_rule_thatNames_only_a_team_owns_without_a_feature()
     {
         var result = LedgerDay.Build(Inputs([Other(90, CostComponent.Other)]) with { Rules = Rules(Rule(5, null, "Platform")) });
         Assert.Equal(["Rule  Platform 5 90"], Text(result.Billed));
@@ -176,7 +130,7 @@ public sealed class LedgerMethodsTests
     [Fact]
     public void Calls_without_an_account_go_where_a_rule_places_them()
     {
-        var far = Tokens(100, 100) with { AccountId = _names[DimensionKind.Account, "222222222222"] };
+        var far = Tokens(100, 100) with { AccountId = Names[DimensionKind.Account, "222222222222"] };
         var inputs = Inputs([Tokens(100, 100), far], Calls("a", 60, application: "copilot", account: 0));
         // Without a rule both accounts' pools would get 30 each.
         var rule = Rule(1, null, null, new RuleCondition(RuleSubject.Application, RuleMatch.Is, "copilot"), new RuleCondition(RuleSubject.Account, RuleMatch.Is, "222222222222"));
@@ -204,7 +158,7 @@ public sealed class LedgerMethodsTests
     public void Summed_logs_add_to_the_calls_of_their_place_and_change_nothing_elsewhere()
     {
         // The sums were booked as what the log counts beyond the 300 and 100 recorded: all of it is a's. In the other account OTLP saw 200 of the 300 that X-Ray saw.
-        var other = _names[DimensionKind.Account, "222222222222"];
+        var other = Names[DimensionKind.Account, "222222222222"];
         var result = LedgerDay.Build(Inputs([Tokens(1000, 1000), Tokens(1000, 1000) with { AccountId = other }],
             Calls("a", 300), Calls("a", 100) with { Doors = Doors.InvocationLog }, Calls("a", 500) with { Doors = Doors.InvocationLog | Doors.Summed },
             Calls("a", 200) with { AccountId = other }, Calls("a", 300) with { AccountId = other, Doors = Doors.XRay }));
@@ -243,64 +197,5 @@ public sealed class LedgerMethodsTests
         var result = LedgerDay.Build(inputs).Billed;
         Assert.Equal(["Metric a  0 75", "Metric b  0 25"], Text(result));
         Assert.All(result, e => Assert.Equal(LedgerFlags.OverReported, e.Flags));
-    }
-
-    private ResourceUse Endpoint(string id, string team, int? hours, params int[] models) =>
-        new(Account, Region, ResourceKinds.SageMakerEndpoint, id, new PartOwner { TeamId = _names[DimensionKind.Team, team] }, 0, hours) { Models = models.ToHashSet() };
-
-    [Fact]
-    public void An_endpoint_is_paid_by_those_who_called_it_and_its_idle_hours_by_its_owner()
-    {
-        // 24 USD-like units for 24 hours; invoked in 6 of them, by a 30 and b 10 tokens: 4.5 and 1.5; 18 hours idle.
-        var served = _names[DimensionKind.Model, "classifier"];
-        var inputs = Inputs([Other(24_000, CostComponent.Hosting)], Calls("a", 30) with { ModelId = served }, Calls("b", 10) with { ModelId = served }) with
-        {
-            Resources = [Endpoint("doc-classifier", "Billing", 6, served)],
-        };
-        var result = LedgerDay.Build(inputs).Billed;
-        Assert.Equal(["Resource  Billing 0 18000", "Resource a  0 4500", "Resource b  0 1500"], Text(result));
-        Assert.Equal(LedgerFlags.Idle, result.Single(e => e.FeatureId == 0).Flags);
-    }
-
-    [Fact]
-    public void An_endpoint_without_metrics_is_its_owners_and_nothing_is_called_idle()
-    {
-        var result = LedgerDay.Build(Inputs([Other(24, CostComponent.Hosting)]) with { Resources = [Endpoint("doc-classifier", "Billing", null)] }).Billed;
-        Assert.Equal(["Resource  Billing 0 24"], Text(result));
-        Assert.Equal(LedgerFlags.None, Assert.Single(result).Flags);
-    }
-
-    [Fact]
-    public void Which_of_two_endpoints_a_line_is_about_only_the_line_can_say()
-    {
-        var endpoints = new[] { Endpoint("one", "Billing", 24), Endpoint("two", "Search", 24) };
-        Assert.Equal(["Unattributed   0 24"], Text(LedgerDay.Build(Inputs([Other(24, CostComponent.Hosting)]) with { Resources = endpoints }).Billed));
-        var named = Other(24, CostComponent.Hosting, resource: "arn:aws:sagemaker:us-east-1:111111111111:endpoint/two");
-        var inputs = Inputs([named]) with { Resources = endpoints, ResourceById = new Dictionary<int, ResourceUse> { [named.ResourceId] = endpoints[1] } };
-        Assert.Equal(["Resource  Search 0 24"], Text(LedgerDay.Build(inputs).Billed));
-    }
-
-    [Fact]
-    public void Guardrail_units_go_to_the_owners_of_the_guardrails_by_their_text_units()
-    {
-        // 3 : 1 of 1,000; the second guardrail has no owner and goes on to the rule.
-        var inputs = Inputs([Other(1000, CostComponent.Guardrails)]) with
-        {
-            Resources =
-            [
-                new ResourceUse(Account, Region, ResourceKinds.Guardrail, "g1", new PartOwner { FeatureId = Feature("support"), TeamId = _names[DimensionKind.Team, "Support"] }, 300),
-                new ResourceUse(Account, Region, ResourceKinds.Guardrail, "g2", default, 100),
-            ],
-        };
-        Assert.Equal(["Resource support Support 0 750", "Unattributed   0 250"], Text(LedgerDay.Build(inputs).Billed));
-        Assert.Equal(["Resource support Support 0 750", "Rule rest  3 250"], Text(LedgerDay.Build(inputs with { Rules = Rules(Rule(3, "rest", null)) }).Billed));
-    }
-
-    [Fact]
-    public void Idle_capacity_that_nobody_owns_keeps_its_mark_whoever_a_rule_names()
-    {
-        var inputs = Inputs([Other(24, CostComponent.Hosting)]) with { Resources = [Endpoint("e", "", 0)], Rules = Rules(Rule(3, "r", null)) };
-        var entry = Assert.Single(LedgerDay.Build(inputs).Billed);
-        Assert.Equal((AllocationMethod.Rule, LedgerFlags.Idle), (entry.Method, entry.Flags));
     }
 }

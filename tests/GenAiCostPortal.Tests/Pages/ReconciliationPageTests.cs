@@ -66,6 +66,25 @@ public sealed class ReconciliationPageTests
         Assert.Equal(said, table.Find(".callout").TextContent);
     }
 
+    [Theory]
+    [InlineData(true, "tag run", "the other days wait for their ledger")]
+    [InlineData(false, "tag bad", "the Ledger job says why on Sources")]
+    public async Task A_ledger_that_is_not_built_yet_is_no_fault_and_one_that_differs_is(bool waits, string tag, string said)
+    {
+        await using var store = await StoreAsync("/reconciliation");
+        await using (var db = await store.Get<IDbContextFactory<LedgerDb>>().CreateDbContextAsync())
+        {
+            var day = new DateOnly(2026, 11, 17);
+            await db.LedgerEntries.Where(e => e.Day == day).ExecuteDeleteAsync();
+            await db.BilledDays.Where(b => b.Day == day).ExecuteUpdateAsync(set => set.SetProperty(b => b.NeedsBuild, waits));
+        }
+        var page = store.Pages.Render<ReconciliationPage>();
+        await page.WaitForStateAsync(() => page.FindAll(".equation").Count > 0, TimeSpan.FromSeconds(30));
+        Assert.Equal((tag, "The ledger equals the AWS bill on 18 of 19 days"), (page.Find(".proof .tag").ClassName, page.Find(".proof .tag").TextContent));
+        Assert.Contains(said, page.Find(".proof").TextContent, StringComparison.Ordinal);
+        Assert.Equal(waits, page.Find("tr[data-day='2026-11-17']").TextContent.Contains("waits for its ledger", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task What_sampled_traces_would_explain_is_named_with_its_dollars_and_its_switch()
     {

@@ -45,6 +45,9 @@ public sealed record SpendRow(
 {
     /// <summary>Recorded calls that cost something by their status, of the estimate; not told apart by token kind, workflow or agent, and then zero.</summary>
     public long BillableCalls { get; init; }
+
+    /// <summary>What some method gave an owner. A row without a name of its grouping may have some: a rule may name a team and no feature. USD.</summary>
+    public decimal OwnedUsd => Methods.Where(m => m.Key != AllocationMethod.Unattributed).Sum(m => m.Value);
 }
 
 /// <summary>The answer, with what a figure must say about itself: basis and as-of.</summary>
@@ -55,4 +58,8 @@ public sealed record SpendRow(
 public sealed record SpendAnswer(
     SpendQuery Query, DateTime AsOf, DateOnly? BilledThrough, decimal TotalUsd, decimal BilledUsd, decimal EstimatedUsd,
     decimal UnattributedUsd, decimal? ExplainedShare, decimal? MeasuredShare, decimal? DeclaredShare,
-    decimal OutsideScopeUsd, decimal OffBillUsd, decimal NotKnownUsd, IReadOnlyList<SpendRow> Rows);
+    decimal OutsideScopeUsd, decimal OffBillUsd, decimal NotKnownUsd, IReadOnlyList<SpendRow> Rows)
+{
+    /// <summary>Of <see cref="UnattributedUsd"/>, what is billed: the part of the bill that no method gave an owner. USD.</summary>
+    public decimal BilledUnattributedUsd { get; init; }
+}

@@ -21,7 +21,7 @@ internal sealed class SpendSums
     private readonly List<(SpendDimension Dimension, HashSet<int> Keys)> _callFilters = [];
     private readonly List<SpendDimension> _callGroups;
     private readonly Dictionary<(long Time, int First, int Second), Row> _rows = [];
-    private long _usage, _measured, _declared, _unattributed, _notKnown;
+    private long _usage, _measured, _declared, _unattributed, _billedUnattributed, _notKnown;
 
     public SpendSums(SpendQuery query, SpendWords words)
     {
@@ -96,6 +96,7 @@ internal sealed class SpendSums
         {
             row.Reasons[(int)reason] += nanoUsd;
             _unattributed += nanoUsd;
+            if (basis is Basis.Billed or Basis.BilledPreliminary) _billedUnattributed += nanoUsd;
         }
         if (!money.IsUsage || basis is not (Basis.Billed or Basis.BilledPreliminary)) return;
         _usage += nanoUsd;
@@ -132,7 +133,7 @@ internal sealed class SpendSums
         var total = billed + estimated + (_query.View == SpendView.Estimated ? offBill : 0);
         return new SpendAnswer(_query, asOf, billedThrough, Money.ToUsd(total), Money.ToUsd(billed), Money.ToUsd(estimated),
             Money.ToUsd(_unattributed), Share(_measured + _declared), Share(_measured), Share(_declared), Money.ToUsd(outsideScope),
-            Money.ToUsd(offBill), Money.ToUsd(_notKnown), rows);
+            Money.ToUsd(offBill), Money.ToUsd(_notKnown), rows) { BilledUnattributedUsd = Money.ToUsd(_billedUnattributed) };
     }
 
     private decimal? Share(long part) => _usage > 0 ? (decimal)part / _usage : null;

@@ -98,6 +98,11 @@ public sealed class AgreementTests(SamplePortal portal)
         Assert.Equal(decimal.Round(bill, 2), await tab.UsdAsync(".equation [data-figure=billed]"));
         Assert.Equal(decimal.Round(bill, 2), await tab.UsdAsync("[data-figure=table-total]"));
         Assert.Equal(decimal.Round(bill, 2), await tab.UsdAsync("[data-figure=measured]") + await tab.UsdAsync("[data-figure=declared]") + await tab.UsdAsync("[data-figure=unattributed]"));
+        var unattributed = await tab.UsdAsync("[data-figure=unattributed]");
+        await tab.GoAsync($"/?{period}");
+        Assert.Equal(unattributed, await tab.UsdAsync(".figure [data-figure=unattributed]"));
+        await tab.Page.Locator(".figure a", new() { HasTextString = "unattributed" }).ClickAsync();
+        await tab.WaitForPageAsync("Reconciliation");
 
         // A day, one of its lines, the line's parts: down to the calls that took them.
         await tab.Page.Locator("tr[data-day='2026-11-10'] a.key").ClickAsync();

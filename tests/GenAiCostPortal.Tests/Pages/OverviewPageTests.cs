@@ -1,5 +1,7 @@
 using Xunit;
 using Bunit;
+using GenAiCostPortal.Ledger.Costs;
+using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Pages.Overview;
 using GenAiCostPortal.Pages.Welcome;
 using Microsoft.AspNetCore.Components;
@@ -43,6 +45,21 @@ public sealed class OverviewPageTests
         // 385 of 404 dollars carry a tag.
         Assert.Contains("95.3\u00a0%", page.FindAll(".figure .value")[^1].TextContent, StringComparison.Ordinal);
         Assert.Contains("+$100.00", page.Find(".moved").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_rule_gave_to_a_team_is_not_called_unattributed_though_it_names_no_feature()
+    {
+        await using var store = await PageStore.CreateAsync();
+        await store.BillAsync();
+        await store.Get<RuleDesk>().AddAsync(new OwnerRuleDraft { Name = "Safety", Team = "Support", Conditions = [new(RuleSubject.UsageType, RuleMatch.Contains, "Guardrail"), new(RuleSubject.Account, RuleMatch.Is, "111122223333")] }, "Ada");
+        await store.Get<LedgerBuild>().BuildDueAsync();
+        var page = store.Pages.Render<OverviewPage>();
+        await page.WaitForElementAsync(".figures", TimeSpan.FromSeconds(30));
+        var tile = page.FindAll(".figure")[^1].TextContent;
+        Assert.Contains("and 4.7\u00a0% declared", tile, StringComparison.Ordinal);
+        Assert.Contains("all of it has an owner", tile, StringComparison.Ordinal);
+        Assert.Equal("$19.00 has an owner, but no feature", page.Find(".ladder tr.rest .note").TextContent);
     }
 
     [Fact]

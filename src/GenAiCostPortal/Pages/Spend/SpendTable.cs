@@ -16,6 +16,9 @@ public sealed record SpendLine(
     IReadOnlyList<string> Keys, decimal BilledUsd, decimal EstimatedUsd, decimal? Share, decimal? ChangeUsd, decimal BeforeUsd, decimal NowUsd, long Requests,
     decimal? UsdPerThousandRequests, long CallsWithoutCost, decimal OffBillUsd, IReadOnlyList<decimal> Steps, IReadOnlyList<(UnattributedReason Reason, decimal Usd)> Reasons, IReadOnlyList<SpendLine> Parts)
 {
+    /// <summary>On unattributed lines: what has an owner all the same, as when a rule names a team and no feature.</summary>
+    public decimal OwnedUsd { get; init; }
+
     public string PerThousandText => UsdPerThousandRequests is { } usd ? (CallsWithoutCost > 0 ? "\u2265\u00a0" : "") + UsdText.Exact(usd) : "";
 
     /// <summary>Billed; empty where AWS never bills it, <c>unknown</c> where its calls have no known price.</summary>
@@ -93,7 +96,7 @@ public sealed class SpendTable
             ? [.. all.Where(k => k[0] == keys[0]).Select(k => Line(k, all))] : [];
         if (parts is [{ IsUnattributed: true }]) parts = [];
         return new SpendLine(keys, rows.Sum(r => r.BilledUsd), rows.Sum(r => r.EstimatedUsd), null, _picture.Before is null ? null : now - before, before, now, requests,
-            perThousand, recorded.Sum(r => r.CallsWithoutCost), rows.Sum(r => r.OffBillUsd), [.. _times.Select(t => byTime.GetValueOrDefault(t))], reasons, parts);
+            perThousand, recorded.Sum(r => r.CallsWithoutCost), rows.Sum(r => r.OffBillUsd), [.. _times.Select(t => byTime.GetValueOrDefault(t))], reasons, parts) { OwnedUsd = rows.Where(r => r.Keys.Count > 0 && r.Keys[^1] == SpendQuery.Unattributed).Sum(r => r.OwnedUsd) };
     }
 
     private SpendLine[] Displayed(IReadOnlyList<SpendLine> lines, decimal billedUsd, decimal estimatedUsd, decimal wholeUsd)

@@ -1,10 +1,6 @@
-using System.Text.Json;
 using GenAiCostPortal.Ledger.Inventory;
-using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
-using GenAiCostPortal.Ledger.Traces;
-using GenAiCostPortal.Ledger.Usage;
 using Xunit;
 
 namespace GenAiCostPortal.Ledger.Costs;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Owners;

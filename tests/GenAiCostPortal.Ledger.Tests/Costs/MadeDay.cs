@@ -1,9 +1,7 @@
 using System.Text.Json;
-using GenAiCostPortal.Ledger.Inventory;
 using GenAiCostPortal.Ledger.ModelNames;
 using GenAiCostPortal.Ledger.Owners;
 using GenAiCostPortal.Ledger.Store;
-using GenAiCostPortal.Ledger.Traces;
 using GenAiCostPortal.Ledger.Usage;
 
 namespace GenAiCostPortal.Ledger.Costs;

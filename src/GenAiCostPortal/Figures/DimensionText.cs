@@ -67,7 +67,7 @@ public static class DimensionText
     };
 
     /// <summary>Money that some method gave to an owner who has no name of this kind.</summary>
-    public static string OwnedWithout(SpendDimension dimension, decimal usd) => $"{UsdText.Exact(usd)} has an owner, but no {Name(dimension).ToLowerInvariant()}";
+    public static string OwnedWithout(SpendDimension dimension, decimal usd) => $"{UsdText.Exact(usd)} owned, no {Name(dimension).ToLowerInvariant()}";
 
     public static string Reason(UnattributedReason reason) => reason switch
     {

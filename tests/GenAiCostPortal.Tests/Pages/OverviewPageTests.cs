@@ -59,7 +59,7 @@ public sealed class OverviewPageTests
         var tile = page.FindAll(".figure")[^1].TextContent;
         Assert.Contains("and 4.7\u00a0% declared", tile, StringComparison.Ordinal);
         Assert.Contains("all of it has an owner", tile, StringComparison.Ordinal);
-        Assert.Equal("$19.00 has an owner, but no feature", page.Find(".ladder tr.rest .note").TextContent);
+        Assert.Equal("$19.00 owned, no feature", page.Find(".ladder tr.rest .note").TextContent);
     }
 
     [Fact]

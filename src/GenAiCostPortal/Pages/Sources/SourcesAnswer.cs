@@ -41,7 +41,7 @@ public sealed record SourcesAnswer(
 
     public string BillWords => Bill.BilledThrough is not { } through
         ? "No bill has been read; figures are tokens × price."
-        : $"Spend is billed to {DayText.Day(through)}" + (Bill.UnattributedUsd > 0 && Bill.TotalUsd > 0
-            ? $"; {NumberText.Share(Bill.UnattributedUsd / Bill.TotalUsd)} of the month ({UsdText.Exact(Bill.UnattributedUsd)}) has no owner yet."
-            : "; all of the month has an owner.");
+        : $"Spend is billed to {DayText.Day(through)}" + (Bill.BilledUnattributedUsd > 0 && Bill.BilledUsd > 0
+            ? $"; {NumberText.Share(Bill.BilledUnattributedUsd / Bill.BilledUsd)} of the month's bill ({UsdText.Exact(Bill.BilledUnattributedUsd)}) has no owner."
+            : "; all of the month's bill has an owner.");
 }

@@ -59,6 +59,27 @@ public sealed class SpendApiTests(EmptyPortal empty) : IClassFixture<EmptyPortal
     }
 
     [Fact]
+    public async Task What_sampled_traces_would_explain_is_in_the_answer_with_its_switch()
+    {
+        using var app = new PortalApp(new() { ["Schedule:Ledger"] = "Off" });
+        using var client = app.Admin();
+        var day = new DateOnly(2026, 11, 10);
+        // 1,000 million tokens for 60 USD; 200 million recorded at p = 1/4 stand for 800 million: 12 USD have an owner, 48 would.
+        var at = new DateTimeOffset(day.ToDateTime(new TimeOnly(3, 0)), TimeSpan.Zero).ToUnixTimeMilliseconds() * 1_000_000;
+        await app.Services.GetRequiredService<Ledger.Store.TraceWriter>().WriteAsync([new Ledger.Traces.Span
+        {
+            TraceId = new(1, 1), SpanId = new(2), Name = "chat", Kind = Ledger.Traces.SpanKind.Client, StartUnixNs = at, EndUnixNs = at + 1_000_000, TraceState = "ot=th:c",
+            Attributes = new([new("gen_ai.provider.name", "aws.bedrock"), new("gen_ai.request.model", "amazon.nova-lite-v1:0"), new("gen_ai.usage.input_tokens", 200_000_000L),
+                new("cloud.account.id", "111122223333"), new("cloud.region", "us-east-1"), new("genai.feature", "search")]),
+        }]);
+        await app.Services.GetRequiredService<BillWriter>().ReplaceAsync(new BilledDaysRead("CostExplorer", day, day.AddDays(1), day.AddDays(3).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc),
+            [new(day, "111122223333", "us-east-1", "Amazon Bedrock", "USE1-NovaLite-input-tokens", ChargeCategory.Usage, null, 60m, 1_000_000m, "1K tokens", false)], [], new Dictionary<string, string>()));
+        await app.Services.GetRequiredService<LedgerBuild>().BuildDueAsync();
+        var sampled = (await client.GetFromJsonAsync<JsonElement>("/api/v1/reconciliation/unexplained?from=2026-11-10&to=2026-11-11")).GetProperty("sampledTraces");
+        Assert.Equal(("Ledger:ExtrapolateSampledTraces", 1, 48m, 36m), (sampled.GetProperty("setting").GetString(), sampled.GetProperty("days").GetInt32(), sampled.GetProperty("unattributedUsd").GetDecimal(), sampled.GetProperty("explainedUsd").GetDecimal()));
+    }
+
+    [Fact]
     public async Task OpenApi_names_the_calls_of_the_contract()
     {
         using var client = empty.App.Admin();
